@@ -3,6 +3,10 @@
 pub mod clock;
 pub mod level;
 pub mod ord;
+pub mod record;
+pub mod render;
 pub mod site;
 pub mod sync;
+pub mod template;
+pub mod value;
 pub use crate::{clock::Clock, level::{Level, LevelFilter, STATIC_MAX_LEVEL}};

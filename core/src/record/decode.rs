@@ -1,0 +1,231 @@
+//! Reading a record: its header, and its values in order.
+//!
+//! D1  every access to the bytes is a checked one: no input reads beyond them.
+//! D2  each step of [`Values`] moves on by a word at least, so walking a record ends.
+
+use super::error::DecodeError;
+use super::header::{Flags, HEADER_BYTES, KINDS_AT, STAMP_AT, flags_of, len_bytes, site_of};
+use super::values::{ValueRef, decode_value, span};
+use crate::site::SiteId;
+
+/// A checked view of one record.
+///
+/// ```
+/// use hydra_log_core::record::{Flags, RecordRef, ValueRef, encode_words};
+/// use hydra_log_core::site::SiteId;
+/// let mut words = [0; 8];
+/// let used = encode_words(&mut words, SiteId(3), 99, &(true, ()), Flags::NONE);
+/// // Bytes behind the record don't matter; its length says where it ends.
+/// let record = RecordRef::parse(bytemuck::cast_slice(&words)).unwrap();
+/// assert_eq!(record.bytes().len(), used);
+/// assert_eq!(record.get(0), Some(Ok(ValueRef::Bool(true))));
+/// assert_eq!(record.get(1), None);
+/// ```
+#[derive(Clone, Copy, Debug)]
+pub struct RecordRef<'a> {
+    bytes: &'a [u8],
+    word0: u64,
+    values_at: usize,
+}
+
+impl<'a> RecordRef<'a> {
+    /// The record at the start of `bytes`.
+    ///
+    /// # Errors
+    ///
+    /// When there is no whole header, when the length is shorter than a header or longer than
+    /// `bytes`, or when the words of kinds run beyond it. Values are checked when they are read.
+    #[inline]
+    pub fn parse(bytes: &'a [u8]) -> Result<Self, DecodeError> {
+        let short = |wanted| DecodeError::Short { wanted, available: bytes.len() };
+        if bytes.len() < HEADER_BYTES {
+            return Err(short(HEADER_BYTES));
+        }
+        let word0 = word_at(bytes, 0).unwrap_or_default();
+        let len = len_bytes(word0);
+        if len < HEADER_BYTES {
+            return Err(DecodeError::Length(len));
+        }
+        let bytes = bytes.get(..len).ok_or(short(len))?;
+        let mut values_at = HEADER_BYTES;
+        let mut kinds = word0;
+        while has_more_kinds(kinds) {
+            let wanted = values_at + 8;
+            kinds = word_at(bytes, values_at)
+                .ok_or(DecodeError::Short { wanted, available: bytes.len() })?;
+            values_at = wanted;
+        }
+        Ok(Self { bytes, word0, values_at })
+    }
+
+    /// The site that the record comes from.
+    #[inline]
+    #[must_use]
+    pub fn site(&self) -> SiteId {
+        site_of(self.word0)
+    }
+
+    /// The record's flags.
+    #[inline]
+    #[must_use]
+    pub fn flags(&self) -> Flags {
+        flags_of(self.word0)
+    }
+
+    /// The time stamp: ticks in a ring, nanoseconds since the Unix epoch behind the drain.
+    #[inline]
+    #[must_use]
+    pub fn stamp(&self) -> u64 {
+        word_at(self.bytes, STAMP_AT).unwrap_or_default()
+    }
+
+    /// The record's bytes, and no more.
+    #[inline]
+    #[must_use]
+    pub fn bytes(&self) -> &'a [u8] {
+        self.bytes
+    }
+
+    /// The values in order.
+    #[inline]
+    #[must_use]
+    pub fn values(&self) -> Values<'a> {
+        Values {
+            bytes: self.bytes,
+            kinds: self.word0 >> KINDS_AT,
+            kinds_left: 6,
+            kinds_at: HEADER_BYTES,
+            at: self.values_at,
+            depth: 0,
+        }
+    }
+
+    /// Value number `index`: a walk over those before it.
+    #[inline]
+    #[must_use]
+    pub fn get(&self, index: usize) -> Option<Result<ValueRef<'a>, DecodeError>> {
+        self.values().nth(index)
+    }
+}
+
+/// The values of a record or struct in order.
+///
+/// After a value that can't be decoded the next one follows, as long as it is known where.
+///
+/// ```
+/// use hydra_log_core::record::{Flags, RecordRef, ValueRef, encode_words};
+/// use hydra_log_core::site::SiteId;
+/// let mut words = [0; 8];
+/// encode_words(&mut words, SiteId(3), 99, &("a", ('b', ())), Flags::NONE);
+/// let record = RecordRef::parse(bytemuck::cast_slice(&words)).unwrap();
+/// let mut values = record.values();
+/// assert_eq!(values.nth(1), Some(Ok(ValueRef::Char('b'))));
+/// assert_eq!(values.next(), None);
+/// ```
+#[derive(Clone, Debug)]
+pub struct Values<'a> {
+    bytes: &'a [u8],
+    /// Kinds still to come, of the word last loaded.
+    kinds: u64,
+    kinds_left: u8,
+    /// Where the next word of kinds is.
+    kinds_at: usize,
+    at: usize,
+    depth: u8,
+}
+
+impl<'a> Values<'a> {
+    /// The values of a struct: its words of kinds, then the values.
+    pub(super) fn of_struct(bytes: &'a [u8], depth: u8) -> Result<Self, DecodeError> {
+        let mut at = 0;
+        loop {
+            let wanted = at + 8;
+            let kinds =
+                word_at(bytes, at).ok_or(DecodeError::Short { wanted, available: bytes.len() })?;
+            at = wanted;
+            if !has_more_kinds(kinds) {
+                return Ok(Self { bytes, kinds: 0, kinds_left: 0, kinds_at: 0, at, depth });
+            }
+        }
+    }
+
+    /// The next value's kind, or zero at the end.
+    #[inline(always)]
+    fn next_kind(&mut self) -> u8 {
+        if self.kinds_left == 0 {
+            self.kinds = word_at(self.bytes, self.kinds_at).unwrap_or_default();
+            self.kinds_at += 8;
+            self.kinds_left = 16;
+        }
+        let kind = (self.kinds & 0xF) as u8;
+        if kind != 0 {
+            self.kinds >>= 4;
+            self.kinds_left -= 1;
+        }
+        kind
+    }
+
+    /// No more values: it is unknown where they are.
+    #[cold]
+    fn end(&mut self) {
+        self.kinds = 0;
+        self.kinds_left = 1;
+    }
+}
+
+impl<'a> Iterator for Values<'a> {
+    type Item = Result<ValueRef<'a>, DecodeError>;
+
+    #[inline]
+    fn next(&mut self) -> Option<Self::Item> {
+        let kind = self.next_kind();
+        if kind == 0 {
+            return None;
+        }
+        let rest = self.bytes.get(self.at..).unwrap_or_default();
+        match span(kind, rest) {
+            Ok(bytes) => {
+                self.at += bytes;
+                Some(decode_value(kind, rest.get(..bytes).unwrap_or_default(), self.depth))
+            }
+            Err(error) => {
+                self.end();
+                Some(Err(error))
+            }
+        }
+    }
+
+    /// Steps over values without decoding them.
+    #[inline]
+    fn nth(&mut self, n: usize) -> Option<Self::Item> {
+        for _ in 0..n {
+            let kind = self.next_kind();
+            if kind == 0 {
+                return None;
+            }
+            let rest = self.bytes.get(self.at..).unwrap_or_default();
+            match span(kind, rest) {
+                Ok(bytes) => self.at += bytes,
+                Err(_) => {
+                    self.end();
+                    return None;
+                }
+            }
+        }
+        self.next()
+    }
+}
+
+impl core::iter::FusedIterator for Values<'_> {}
+
+/// A word whose last kind is in use is followed by another one.
+#[inline(always)]
+const fn has_more_kinds(word: u64) -> bool {
+    word >> 60 != 0
+}
+
+/// The little-endian word at byte `at`.
+#[inline(always)]
+pub(super) fn word_at(bytes: &[u8], at: usize) -> Option<u64> {
+    bytes.get(at..)?.first_chunk().map(|word| u64::from_le_bytes(*word))
+}

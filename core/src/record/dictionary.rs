@@ -1,0 +1,1 @@
+//! The dictionary: what sites say, as bytes.

@@ -1,0 +1,26 @@
+//! Records: the bytes of one log call, written by the caller and read by everybody else.
+//!
+//! ```text
+//! word 0   len 13 (x 8 B) | flags 3 | site 24 | signature 24 (six kinds of 4 bits)
+//! word 1   timestamp 64
+//! word 2…  more kinds, sixteen a word, when the word before is full
+//!          values, each of whole words
+//! ```
+//!
+//! `docs/format.md` has the whole format with examples. [`encode`] writes a record,
+//! [`RecordRef`] reads one: it trusts no byte, as records come from files and crashed processes.
+
+mod decode;
+pub mod dictionary;
+mod encode;
+mod error;
+mod header;
+mod values;
+
+pub use self::decode::{RecordRef, Values};
+pub use self::encode::{encode, encode_words, wanted};
+pub use self::error::DecodeError;
+pub use self::header::{
+    Flags, HEADER_BYTES, MAX_BYTES, STAMP_AT, flags_of, header_word, len_bytes, site_of, with_flags,
+};
+pub use self::values::{NestedRef, SliceRef, StructRef, StructValues, ValueRef};

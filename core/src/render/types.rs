@@ -1,0 +1,54 @@
+//! Names of `#[derive(Record)]` structs and their fields.
+
+use crate::site::{Site, SiteId, SiteKind};
+
+/// Finds the names of stored structs.
+///
+/// ```
+/// use hydra_log_core::render::{TypeInfo, Types};
+/// use hydra_log_core::site::SiteId;
+/// struct Two;
+/// impl Types for Two {
+///     fn type_site(&self, id: SiteId) -> Option<TypeInfo<'_>> {
+///         (id == SiteId(2)).then_some(TypeInfo { name: "Point", fields: &[("x", ""), ("y", "")] })
+///     }
+/// }
+/// ```
+pub trait Types {
+    /// The names of the type with this id, if it is known.
+    fn type_site(&self, id: SiteId) -> Option<TypeInfo<'_>>;
+}
+
+/// A struct's name and its fields' names.
+///
+/// A struct whose first field is named by a digit is a tuple struct.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct TypeInfo<'a> {
+    /// The type's name.
+    pub name: &'a str,
+    /// The fields' names in order, each with a template that has no meaning here.
+    pub fields: &'a [(&'a str, &'a str)],
+}
+
+impl TypeInfo<'static> {
+    /// The names in a descriptor, if it describes a type.
+    #[must_use]
+    pub fn of(site: &'static Site) -> Option<Self> {
+        (site.kind == SiteKind::Type).then_some(Self { name: site.template, fields: site.fields })
+    }
+}
+
+/// Knows no type: structs show as `?(…)`.
+///
+/// ```
+/// use hydra_log_core::{render::{NoTypes, Types}, site::SiteId};
+/// assert!(NoTypes.type_site(SiteId(0)).is_none());
+/// ```
+#[derive(Clone, Copy, Debug, Default)]
+pub struct NoTypes;
+
+impl Types for NoTypes {
+    fn type_site(&self, _id: SiteId) -> Option<TypeInfo<'_>> {
+        None
+    }
+}

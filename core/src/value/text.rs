@@ -1,0 +1,64 @@
+//! Text values: strings as they are, and whatever `Display` and `Debug` write.
+
+use core::fmt;
+
+use super::{Kind, Value, Writer, up_to_words};
+
+/// The room that all [`Rendered`] values of one record share.
+pub const TEXT_BUDGET: usize = if usize::BITS < 64 { 2 * 1024 } else { 16 * 1024 };
+
+/// What any other type becomes: formatted by the caller, straight into the record.
+///
+/// The text ends where the record's room does, at a character's boundary; the record is then
+/// marked as cut.
+///
+/// ```
+/// use hydra_log_core::value::{Kind, Rendered, Value};
+/// fn kind<V: Value>(_: &V) -> Kind { V::KIND }
+/// assert_eq!(kind(&Rendered(format_args!("{:>5}", 1))), Kind::Text);
+/// ```
+#[derive(Clone, Copy, Debug)]
+pub struct Rendered<'a>(pub fmt::Arguments<'a>);
+
+impl Value for Rendered<'_> {
+    const KIND: Kind = Kind::Text;
+    const RENDERED: usize = 1;
+
+    #[inline(always)]
+    fn size(&self, _cap: usize) -> usize {
+        8
+    }
+
+    #[inline(always)]
+    fn write(&self, writer: &mut Writer<'_>, _cap: usize) {
+        writer.rendered(self.0);
+    }
+}
+
+impl Value for str {
+    const KIND: Kind = Kind::Str;
+
+    #[inline(always)]
+    fn size(&self, cap: usize) -> usize {
+        8 + up_to_words(self.len().min(cap))
+    }
+
+    #[inline(always)]
+    fn write(&self, writer: &mut Writer<'_>, cap: usize) {
+        if self.len() <= cap {
+            writer.bytes(self.as_bytes());
+        } else {
+            writer.cut_text(self, cap);
+        }
+    }
+}
+
+/// The longest start of `text` that has at most `bytes` bytes and ends between two characters.
+pub(crate) fn start_of(text: &str, bytes: usize) -> &str {
+    let mut end = bytes.min(text.len());
+    // A character has at most four bytes, so this looks at three places at most.
+    while !text.is_char_boundary(end) {
+        end -= 1;
+    }
+    text.get(..end).unwrap_or_default()
+}
