@@ -1,0 +1,34 @@
+//! `cargo xtask ci`: what the build server runs, on any machine.
+
+use crate::plan::Plan;
+use crate::{Command, Outcome, bench, count, docs, only, platforms, publish, test};
+
+pub(crate) const COMMAND: Command = Command {
+    name: "ci",
+    summary: "test, docs, platforms, publish, count, and a smoke run of the benches",
+    help: "\
+cargo xtask ci [--skip-test]
+
+Runs `test`, then `docs`, `platforms`, `publish`, `count` and `bench --smoke`.
+`.ci/run` installs what it can, runs `test` and then this with --skip-test.
+
+Options:
+  --skip-test    leave `test` out
+
+Examples:
+  cargo xtask ci
+  cargo xtask ci --skip-test
+",
+    run,
+};
+
+fn run(arguments: &[String]) -> Outcome {
+    only(arguments, &["--skip-test"])?;
+    let plan = if arguments.is_empty() { test::plan() } else { Plan::default() };
+    plan.command("docs", || docs::run(&[]))
+        .command("platforms", || platforms::run(&[]))
+        .command("publish", || publish::run(&[]))
+        .command("count", || count::run(&[]))
+        .command("bench smoke", || bench::run(&["--smoke".to_owned()]))
+        .run("ci")
+}
