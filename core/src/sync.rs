@@ -1,4 +1,44 @@
-//! The only file that names an atomic type.
+//! The only file that names an atomic type: it decides what the shared words of the core are made of.
 //!
-//! TO BE REPLACED by the real shim (core, loom, interrupt-injecting).
+//! | build             | atomics and cells         | what for                                        |
+//! |-------------------|---------------------------|-------------------------------------------------|
+//! | (none)            | `core::sync::atomic`      | what ships                                      |
+//! | `--cfg hydra_loom`| `loom`                    | every interleaving of a small model             |
+//! | `--cfg hydra_isr` | wrappers that call a hook | an interrupt before every single shared access  |
+//!
+//! Everything else in this crate is the same source in all three, so what is checked is what ships.
+
+#[cfg_attr(hydra_loom, path = "sync/loomed.rs")]
+#[cfg_attr(all(hydra_isr, not(hydra_loom)), path = "sync/injected.rs")]
+#[cfg_attr(not(any(hydra_loom, hydra_isr)), path = "sync/native.rs")]
+mod imp;
+
+#[cfg(not(hydra_loom))]
+#[path = "sync/raw.rs"]
+mod raw;
+
+#[cfg_attr(target_has_atomic = "ptr", path = "sync/rmw_cas.rs")]
+#[cfg_attr(not(target_has_atomic = "ptr"), path = "sync/rmw_section.rs")]
+pub mod rmw;
+
+pub use imp::*;
+
+/// The byte of a callsite's gate: a static, so never one of a model's words.
 pub use core::sync::atomic::AtomicU8 as StaticU8;
+
+/// Makes a constructor `const` wherever the words it builds can be built at compile time.
+#[cfg(not(hydra_loom))]
+macro_rules! const_fn {
+    ($(#[$meta:meta])* $vis:vis const unsafe fn $($rest:tt)*) => {
+        $(#[$meta])* $vis const unsafe fn $($rest)*
+    };
+    ($(#[$meta:meta])* $vis:vis const fn $($rest:tt)*) => { $(#[$meta])* $vis const fn $($rest)* };
+}
+#[cfg(hydra_loom)]
+macro_rules! const_fn {
+    ($(#[$meta:meta])* $vis:vis const unsafe fn $($rest:tt)*) => {
+        $(#[$meta])* $vis unsafe fn $($rest)*
+    };
+    ($(#[$meta:meta])* $vis:vis const fn $($rest:tt)*) => { $(#[$meta])* $vis fn $($rest)* };
+}
+pub(crate) use const_fn;

@@ -1,0 +1,39 @@
+//! How a claim moves the tail: with compare-and-swap, or in a critical section.
+
+#[cfg(target_has_atomic = "ptr")]
+mod cas;
+mod section;
+
+#[cfg(target_has_atomic = "ptr")]
+pub use cas::ByCas;
+pub use section::InSection;
+
+use crate::sync::AtomicUsize;
+use core::fmt;
+
+/// What this target's rings use.
+#[cfg(target_has_atomic = "ptr")]
+pub type Native = ByCas;
+/// What this target's rings use.
+#[cfg(not(target_has_atomic = "ptr"))]
+pub type Native = InSection;
+
+#[cfg(target_has_atomic = "ptr")]
+pub(super) const NATIVE: Native = ByCas;
+#[cfg(not(target_has_atomic = "ptr"))]
+pub(super) const NATIVE: Native = InSection::new();
+
+/// Takes bytes for one producer. Both ways keep the same promise (M1, M2).
+pub trait Claim: fmt::Debug {
+    /// Moves `tail` by `bytes` and returns where it was.
+    ///
+    /// # Errors
+    /// How many bytes are free, when that is less.
+    fn claim(
+        &self,
+        head: &AtomicUsize,
+        tail: &AtomicUsize,
+        capacity: usize,
+        bytes: usize,
+    ) -> Result<usize, usize>;
+}

@@ -1,0 +1,59 @@
+//! A claim by compare-and-swap: no interrupt is ever masked.
+
+use super::Claim;
+use crate::ord;
+use crate::ring::GRANULE_BYTES;
+use crate::seed::Seed;
+use crate::sync::{AtomicUsize, planted};
+
+/// Claims by compare-and-swap.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct ByCas;
+
+impl Claim for ByCas {
+    #[inline]
+    fn claim(
+        &self,
+        head: &AtomicUsize,
+        tail: &AtomicUsize,
+        capacity: usize,
+        bytes: usize,
+    ) -> Result<usize, usize> {
+        loop {
+            // The head first: then the tail is at least as new, and `used` is never too small.
+            let mut from = head.load(ord::shared_head_read());
+            let at = tail.load(ord::shared_tail());
+            if planted(Seed::MpscTailFirst) {
+                from = head.load(ord::shared_head_read());
+            }
+            let used = at.wrapping_sub(from);
+            if blocked(used, capacity, bytes) {
+                // More than the capacity is in use only when the consumer moved on between the two
+                // loads. It is asked again once a round, so the loop repeats only on its progress.
+                if head.load(ord::shared_head_read()) != from {
+                    continue;
+                }
+                return Err(capacity.saturating_sub(used));
+            }
+            let next = at.wrapping_add(bytes);
+            if planted(Seed::MpscClaimByStore) {
+                tail.store(next, ord::shared_tail());
+                return Ok(at);
+            }
+            let (order, failed) = (ord::shared_tail(), ord::shared_tail());
+            if tail.compare_exchange_weak(at, next, order, failed).is_ok() {
+                return Ok(at);
+            }
+        }
+    }
+}
+
+/// Whether a claim of `bytes` cannot be made.
+#[inline(always)]
+fn blocked(used: usize, capacity: usize, bytes: usize) -> bool {
+    if planted(Seed::MpscNoGuard) || planted(Seed::MpscTailFirst) {
+        return capacity.wrapping_sub(used) < bytes;
+    }
+    let one_more = if planted(Seed::MpscFullByOne) { GRANULE_BYTES } else { 0 };
+    used > capacity || capacity - used + one_more < bytes
+}

@@ -1,0 +1,167 @@
+//! The writing side: mark, claim, publish, leave.
+
+use super::{Ring, State};
+use crate::level::Level;
+use crate::ord;
+use crate::ring::{Full, max, min, round_up};
+use crate::seed::Seed;
+use crate::sync::{planted, signal_fence};
+use core::marker::PhantomData;
+use core::ptr::NonNull;
+
+/// The producer's half of a [`Ring`]: one pointer, made where it is needed.
+///
+/// A call is `enter`, `claim` (else `refresh`, else `lose`), `publish`, `leave`.
+///
+/// It stays on its thread:
+///
+/// ```compile_fail
+/// fn sends<T: Send>() {}
+/// sends::<hydra_log_core::ring::spsc::Producer<'static>>();
+/// ```
+#[derive(Debug)]
+pub struct Producer<'r> {
+    ring: &'r Ring,
+    one_thread: PhantomData<*const ()>,
+}
+
+impl<'r> Producer<'r> {
+    #[inline(always)]
+    pub(super) const fn new(ring: &'r Ring) -> Self {
+        Self { ring, one_thread: PhantomData }
+    }
+
+    /// Marks a call as under way (R4). `false` if one is: this context interrupted it, and has to
+    /// log elsewhere.
+    #[inline(always)]
+    #[must_use]
+    pub fn enter(&self) -> bool {
+        let mark = &self.ring.producer.mark;
+        if mark.load(ord::own()) != 0 {
+            return false;
+        }
+        mark.store(1, ord::mark_set());
+        // A signal handler from here on sees the mark; one before is over, and what it left in the
+        // producer's words is read after this line.
+        signal_fence();
+        true
+    }
+
+    /// Room for `len` bytes, if the limit read last allows: one compare.
+    ///
+    /// Nothing is taken yet: claiming again yields the same bytes.
+    #[inline(always)]
+    #[must_use]
+    pub fn claim(&self, len: usize) -> Option<NonNull<u8>> {
+        let line = &self.ring.producer;
+        let tail = line.own_tail.get();
+        // R3: what lies below the limit is free and contiguous. All positions are multiples of a
+        // granule, so a length that fits also fits when it is rounded up.
+        if line.limit.get().wrapping_sub(tail) < len {
+            return None;
+        }
+        Some(line.region.at(tail))
+    }
+
+    /// Reads how far the consumer is and claims again. The limit reaches at most half a lap ahead,
+    /// so whoever wakes the drain here does so twice a lap.
+    ///
+    /// # Errors
+    /// [`Full`] when there is no room, or when no ring of this size ever has it.
+    #[cold]
+    pub fn refresh(&self, len: usize) -> Result<NonNull<u8>, Full> {
+        let Ring { producer: line, consumer, cold } = self.ring;
+        let tail = line.own_tail.get();
+        let used = tail.wrapping_sub(consumer.head.load(ord::head_read()));
+        let capacity = line.region.capacity();
+        // More than the capacity is in use only if somebody damaged the head: then nothing is free.
+        let mut free = capacity.saturating_sub(used);
+        if planted(Seed::SpscFullByOne) {
+            free += super::super::GRANULE_BYTES;
+        }
+        if len > cold.longest || round_up(len) > free {
+            return Err(Full { requested: len, available: min(free, cold.longest) });
+        }
+        let stride = max(min(capacity / 2, cold.longest), round_up(len));
+        line.limit.set(tail.wrapping_add(min(stride, free)));
+        Ok(line.region.at(tail))
+    }
+
+    /// Publishes the first `used` bytes of what was claimed last, rounded up to 8.
+    ///
+    /// # Safety
+    /// * `used` is at most the length that `claim` or `refresh` granted since the last `publish`.
+    /// * The bytes are one whole record: `used` is its length, all of it was written.
+    /// * The call is between [`enter`](Self::enter) and [`leave`](Self::leave).
+    #[inline(always)]
+    pub unsafe fn publish(&self, used: usize) {
+        let line = &self.ring.producer;
+        let cells = &self.ring.cold.cells;
+        let from = line.own_tail.get();
+        let tail = from.wrapping_add(round_up(used));
+        debug_assert!(line.limit.get().wrapping_sub(from) >= used, "R3");
+        line.own_tail.set(tail);
+        if planted(Seed::SpscPublishFirst) {
+            line.tail.store(tail, ord::tail_publish());
+        }
+        cells.wrote(line.region.offset(from), round_up(used));
+        if !planted(Seed::SpscCountLast) {
+            self.count();
+        }
+        line.tail.store(tail, ord::tail_publish());
+        if planted(Seed::SpscCountLast) {
+            self.count();
+        }
+    }
+
+    /// Ends the call that [`enter`](Self::enter) began.
+    #[inline(always)]
+    pub fn leave(&self) {
+        self.ring.producer.mark.store(0, ord::mark_clear());
+    }
+
+    /// Counts a record that the ring did not take (R7). Between `enter` and `leave`.
+    #[cold]
+    pub fn lose(&self, level: Level) {
+        let cold = &self.ring.cold;
+        cold.gap_at.store(self.ring.producer.own_tail.get(), ord::count());
+        if let Some(count) = cold.lost.get(level as usize - 1) {
+            let before = count.load(ord::own());
+            count.store(before.wrapping_add(1), ord::loss_count());
+        }
+    }
+
+    /// How many records the ring was asked to take: published and lost.
+    #[must_use]
+    pub fn emitted(&self) -> u64 {
+        self.ring.emitted()
+    }
+
+    /// How many records were lost, by level.
+    #[must_use]
+    pub fn lost(&self) -> [u64; super::LEVELS] {
+        self.ring.lost()
+    }
+
+    /// Gives the ring up: the drain takes what is left, then another thread may own it.
+    ///
+    /// The owner must have no call under way, and must have no other `Producer` of this ring left
+    /// to use (a thread-local pointer is cleared before).
+    pub fn close(self) {
+        debug_assert_eq!(self.ring.producer.mark.load(ord::own()), 0, "R4");
+        self.ring.cold.state.store(State::Closed as u32, ord::ring_close());
+    }
+
+    /// The ring.
+    #[inline(always)]
+    #[must_use]
+    pub const fn ring(&self) -> &'r Ring {
+        self.ring
+    }
+
+    #[inline(always)]
+    fn count(&self) {
+        let published = &self.ring.producer.published;
+        published.store(published.load(ord::own()).wrapping_add(1), ord::count());
+    }
+}

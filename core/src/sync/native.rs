@@ -1,0 +1,88 @@
+//! What ships: the atomics of `core`, and nothing around them.
+
+pub use super::raw::{Cells, Words};
+pub use core::sync::atomic::{AtomicBool, AtomicPtr, AtomicU16, AtomicU32, AtomicUsize};
+
+use crate::seed::Seed;
+
+/// A word that only one side ever touches: no atomic, no fence.
+pub type Local<T> = core::cell::Cell<T>;
+
+/// Keeps the compiler from moving accesses across it, for a signal handler on the same thread.
+#[inline(always)]
+pub fn signal_fence() {
+    core::sync::atomic::compiler_fence(crate::ord::signal());
+}
+
+/// Tells the processor that this thread waits for another one.
+#[inline(always)]
+pub fn spin_hint() {
+    core::hint::spin_loop();
+}
+
+/// Whether a bug was planted on purpose: never in what ships.
+#[inline(always)]
+#[must_use]
+pub const fn planted(_seed: Seed) -> bool {
+    false
+}
+
+pub use section::Section;
+
+/// Where there is no compare-and-swap, the application's critical section.
+#[cfg(not(target_has_atomic = "ptr"))]
+mod section {
+    /// A stretch of code that no other context can interrupt.
+    #[derive(Debug)]
+    pub struct Section;
+
+    impl Section {
+        /// A section; all of them exclude each other.
+        #[must_use]
+        pub const fn new() -> Self {
+            Self
+        }
+
+        /// Runs `work` with interrupts masked, or under the application's lock.
+        #[inline]
+        pub fn with<R>(&self, work: impl FnOnce() -> R) -> R {
+            critical_section::with(|_| work())
+        }
+    }
+}
+
+/// Where there is compare-and-swap, a stand-in, so that the other variant can be tested on a host.
+#[cfg(target_has_atomic = "ptr")]
+mod section {
+    use super::AtomicBool;
+    use crate::ord;
+
+    /// A stretch of code that excludes other threads. No ring that ships on this target uses it.
+    #[derive(Debug)]
+    pub struct Section(AtomicBool);
+
+    impl Section {
+        /// A section that excludes only itself.
+        #[must_use]
+        pub const fn new() -> Self {
+            Self(AtomicBool::new(false))
+        }
+
+        /// Runs `work` while no other thread is inside.
+        #[inline]
+        pub fn with<R>(&self, work: impl FnOnce() -> R) -> R {
+            while self.0.swap(true, ord::token_take()) {
+                super::spin_hint();
+            }
+            let result = work();
+            self.0.store(false, ord::token_release());
+            result
+        }
+    }
+}
+
+impl Default for Section {
+    fn default() -> Self {
+        Self::new()
+    }
+}
