@@ -1,6 +1,7 @@
 //! core
 #![no_std]
 pub mod clock;
+pub mod drain;
 pub mod flush;
 pub mod level;
 pub mod ord;
@@ -10,6 +11,7 @@ pub mod registry;
 pub mod ring;
 pub mod seed;
 pub mod site;
+pub mod spool;
 pub mod sync;
 pub mod template;
 pub mod token;

@@ -277,3 +277,63 @@ pub const fn section_load() -> Ordering {
 pub const fn section_store() -> Ordering {
     Ordering::Release
 }
+
+/// The spool's writer publishes an entry. Release: pairs with [`spool_end_read`].
+#[inline(always)]
+#[must_use]
+pub fn spool_end_publish() -> Ordering {
+    weakened(Seed::SpoolEndPublish, Ordering::Release)
+}
+
+/// A reader reads where the spool ends. Acquire: pairs with [`spool_end_publish`]; the entries
+/// before were written.
+#[inline(always)]
+#[must_use]
+pub fn spool_end_read() -> Ordering {
+    weakened(Seed::SpoolEndRead, Ordering::Acquire)
+}
+
+/// A reader is done with what it copied. Release: pairs with [`spool_at_read`]; its reads are over
+/// before the writer uses the bytes again.
+#[inline(always)]
+#[must_use]
+pub fn spool_at_release() -> Ordering {
+    weakened(Seed::SpoolAtRelease, Ordering::Release)
+}
+
+/// The writer reads where a reader stands. Acquire: pairs with [`spool_at_release`].
+#[inline(always)]
+#[must_use]
+pub fn spool_at_read() -> Ordering {
+    weakened(Seed::SpoolAtRead, Ordering::Acquire)
+}
+
+/// A reader becomes busy. Acquire: pairs with [`spool_at_push`]; a reader that was pushed on reads
+/// an end that is not before its place.
+#[inline(always)]
+#[must_use]
+pub fn spool_at_claim() -> Ordering {
+    weakened(Seed::SpoolAtClaim, Ordering::Acquire)
+}
+
+/// The writer pushes an idle reader on. Release: pairs with [`spool_at_claim`].
+#[inline(always)]
+#[must_use]
+pub fn spool_at_push() -> Ordering {
+    weakened(Seed::SpoolAtPush, Ordering::Release)
+}
+
+/// A ring joined or was used again: the drain has to look at the registry. Release: pairs with
+/// [`epoch_read`]; the ring's state is set before.
+#[inline(always)]
+#[must_use]
+pub const fn epoch_bump() -> Ordering {
+    Ordering::Release
+}
+
+/// The drain asks whether the registry changed. Acquire: pairs with [`epoch_bump`].
+#[inline(always)]
+#[must_use]
+pub const fn epoch_read() -> Ordering {
+    Ordering::Acquire
+}

@@ -79,6 +79,12 @@ seeds! {
     ReuseForgets: "registry: counters start again when a ring is reused",
     JoinByStore: "registry: ring joined by load and store",
     TokenByStore: "token: taken by load and store",
+    SpoolEndPublish: "spool: end published with Relaxed",
+    SpoolEndRead: "spool: end read with Relaxed",
+    SpoolAtRelease: "spool: reader's place released with Relaxed",
+    SpoolAtClaim: "spool: reader becomes busy with Relaxed",
+    SpoolAtPush: "spool: reader pushed on with Relaxed",
+    SpoolAtRead: "spool: reader's place read with Relaxed",
     FlushEarly: "flush: acknowledges what was requested during the pass",
 }
 

@@ -41,3 +41,15 @@ pub fn replace_ptr<T>(
 ) -> Result<*mut T, *mut T> {
     word.compare_exchange_weak(old, new, order, failed)
 }
+
+/// Replaces `old` by `new`; says whether it did.
+#[inline(always)]
+pub fn replace_word(
+    word: &AtomicUsize,
+    old: usize,
+    new: usize,
+    order: Ordering,
+    failed: Ordering,
+) -> bool {
+    word.compare_exchange(old, new, order, failed).is_ok()
+}

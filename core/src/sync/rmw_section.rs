@@ -76,3 +76,21 @@ pub fn replace_ptr<T>(
         Ok(found)
     })
 }
+
+/// Replaces `old` by `new`; says whether it did.
+#[inline]
+pub fn replace_word(
+    word: &AtomicUsize,
+    old: usize,
+    new: usize,
+    _order: Ordering,
+    _failed: Ordering,
+) -> bool {
+    critical_section::with(|_| {
+        let same = word.load(loading()) == old;
+        if same {
+            word.store(new, storing());
+        }
+        same
+    })
+}

@@ -1,0 +1,323 @@
+//! The pure drain step: rings in, records out, oldest first.
+//!
+//! No thread, no sleep, no clock of its own: the caller passes the time, so that a test can drive
+//! it tick by tick and firmware can call it from idle.
+//!
+//! Order. A producer marks its call in flight *before* it reads the clock. A pass reads `now`, then
+//! every ring's mark, then its tail. What a ring without a mark publishes later is stamped later
+//! than `now - grace` (the grace covers the time a mark takes to become visible). A ring that is
+//! marked may publish a stamp as old as the last moment it was seen quiet. So everything older than
+//! the *horizon*, the least of these bounds, can go out, merged by stamp.
+//!
+//! D1  records of one ring leave in the order they were published.
+//! D2  a record leaves before any record with a younger stamp, unless its call took longer than
+//!     `patience`: then it is marked out of order, never reordered silently.
+//! D3  every record leaves exactly once; a gap leaves once, behind the records before the loss.
+
+use crate::record::Flags;
+use crate::ring::spsc::LEVELS;
+use crate::ring::{mpsc, spsc};
+
+/// What a pass may do.
+#[derive(Clone, Copy, Debug)]
+pub struct Limits {
+    /// The time before the pass looked at any ring, in ticks.
+    pub now: u64,
+    /// How long a producer's mark may take to become visible, in ticks.
+    pub grace: u64,
+    /// How long a call in flight may hold back younger records, in ticks.
+    pub patience: u64,
+    /// How many records may leave.
+    pub records: usize,
+}
+
+/// The output has no room: the record stays where it is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Stop;
+
+/// Takes what a pass lets go, in order.
+pub trait Output {
+    /// One record of ring `lane`.
+    ///
+    /// # Errors
+    /// [`Stop`] when there is no room; the pass ends and the record is offered again.
+    fn record(&mut self, lane: u32, bytes: &[u8], flags: Flags) -> Result<(), Stop>;
+
+    /// Whether there is room for a gap.
+    fn has_room(&self) -> bool;
+
+    /// Records of ring `lane` were lost here: how many of each level, `Error` first. Called only
+    /// after [`has_room`](Self::has_room) said yes.
+    fn gap(&mut self, lane: u32, stamp: u64, lost: [u64; LEVELS]);
+}
+
+/// What a pass did.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Pass {
+    /// Records that left.
+    pub records: usize,
+    /// Everything stamped up to here has left.
+    pub horizon: u64,
+    /// The output had no room or the budget was used up: call again.
+    pub stopped: bool,
+    /// Records that left behind a younger one.
+    pub late: usize,
+}
+
+/// One ring as the drain sees it.
+#[derive(Debug)]
+pub struct Lane<'r> {
+    id: u32,
+    source: Source<'r>,
+    /// The stamp of the next record, if there is one.
+    front: Option<u64>,
+    in_flight: bool,
+    quiet_at: u64,
+    last: u64,
+    /// Losses the output was told of.
+    told: u64,
+    /// Whether there are losses that it was not told of.
+    losing: bool,
+    drained: u64,
+}
+
+#[derive(Debug)]
+enum Source<'r> {
+    Spsc(spsc::Consumer<'r>),
+    Mpsc(mpsc::Consumer<'r>),
+}
+
+impl<'r> Lane<'r> {
+    /// The lane of one producer's ring. `id` comes back in [`Output`].
+    #[must_use]
+    pub fn spsc(id: u32, consumer: spsc::Consumer<'r>) -> Self {
+        Self::new(id, Source::Spsc(consumer))
+    }
+
+    /// The lane of a ring that several producers share.
+    #[must_use]
+    pub fn mpsc(id: u32, consumer: mpsc::Consumer<'r>) -> Self {
+        Self::new(id, Source::Mpsc(consumer))
+    }
+
+    fn new(id: u32, source: Source<'r>) -> Self {
+        Self {
+            id,
+            source,
+            front: None,
+            in_flight: false,
+            quiet_at: 0,
+            last: 0,
+            told: 0,
+            losing: false,
+            drained: 0,
+        }
+    }
+
+    /// The number given at the start.
+    #[must_use]
+    pub fn id(&self) -> u32 {
+        self.id
+    }
+
+    /// Records that left.
+    #[must_use]
+    pub fn drained(&self) -> u64 {
+        self.drained
+    }
+
+    /// Whether the last pass left nothing behind and saw no call in flight.
+    #[must_use]
+    pub fn is_idle(&self) -> bool {
+        self.front.is_none() && !self.in_flight
+    }
+
+    /// Looks at the mark, then the tail; returns what this lane allows the horizon to be.
+    fn scan(&mut self, limits: &Limits) -> u64 {
+        self.in_flight = self.source.observe();
+        self.losing = self.source.lost().iter().sum::<u64>() != self.told;
+        self.look();
+        if !self.in_flight {
+            self.quiet_at = limits.now;
+            return u64::MAX;
+        }
+        // While records are left, they stand before the one in flight: `run` asks again.
+        if self.front.is_some() { u64::MAX } else { self.bound(limits) }
+    }
+
+    /// How old the stamp of the call in flight may be.
+    fn bound(&self, limits: &Limits) -> u64 {
+        let bound = self.quiet_at.max(self.last);
+        if limits.now.saturating_sub(bound) > limits.patience { u64::MAX } else { bound }
+    }
+
+    fn look(&mut self) {
+        self.front = self.source.peek().map(stamp_of);
+    }
+
+    /// Lets records go while they are not younger than `until`.
+    fn run(&mut self, until: u64, pass: &mut Pass, limits: &Limits, newest: &mut u64, out: &mut impl Output) {
+        while let Some(stamp) = self.front.filter(|&stamp| stamp <= until) {
+            if pass.records == limits.records {
+                pass.stopped = true;
+                return;
+            }
+            let late = stamp < *newest;
+            if self.let_go(late, out) == Err(Stop) {
+                pass.stopped = true;
+                return;
+            }
+            pass.late += usize::from(late);
+            pass.records += 1;
+            *newest = stamp.max(*newest);
+            self.last = stamp;
+            self.look();
+        }
+    }
+
+    fn let_go(&mut self, late: bool, out: &mut impl Output) -> Result<(), Stop> {
+        self.tell(self.last, out)?;
+        let Some(bytes) = self.source.peek() else { return Ok(()) };
+        let len = bytes.len();
+        let flags = if late { Flags::OUT_OF_ORDER } else { Flags::NONE };
+        out.record(self.id, bytes, flags)?;
+        self.drained += 1;
+        self.source.advance(len);
+        Ok(())
+    }
+
+    /// Tells the output of losses, where they happened.
+    fn tell(&mut self, stamp: u64, out: &mut impl Output) -> Result<(), Stop> {
+        if !self.losing || !out.has_room() {
+            return if self.losing { Err(Stop) } else { Ok(()) };
+        }
+        if let Some(lost) = self.source.gap() {
+            self.told += lost.iter().sum::<u64>();
+            self.losing = false;
+            out.gap(self.id, stamp, lost);
+        }
+        Ok(())
+    }
+}
+
+impl Source<'_> {
+    /// Looks at the ring anew; whether a call is in flight.
+    fn observe(&self) -> bool {
+        match self {
+            Self::Spsc(ring) => ring.observe().in_flight,
+            Self::Mpsc(ring) => matches!(ring.peek(), mpsc::Peek::Hole),
+        }
+    }
+
+    fn peek(&self) -> Option<&[u8]> {
+        match self {
+            Self::Spsc(ring) => ring.peek(),
+            Self::Mpsc(ring) => match ring.peek() {
+                mpsc::Peek::Record(bytes) => Some(bytes),
+                mpsc::Peek::Empty | mpsc::Peek::Hole => None,
+            },
+        }
+    }
+
+    fn advance(&self, len: usize) {
+        match self {
+            Self::Spsc(ring) => ring.advance(len),
+            Self::Mpsc(ring) => ring.advance(len),
+        }
+    }
+
+    fn release(&self) {
+        match self {
+            Self::Spsc(ring) => ring.release(),
+            Self::Mpsc(ring) => ring.release(),
+        }
+    }
+
+    fn lost(&self) -> [u64; LEVELS] {
+        match self {
+            Self::Spsc(ring) => ring.ring().lost(),
+            Self::Mpsc(ring) => ring.ring().lost(),
+        }
+    }
+
+    fn gap(&self) -> Option<[u64; LEVELS]> {
+        match self {
+            Self::Spsc(ring) => ring.gap(),
+            Self::Mpsc(ring) => ring.gap(),
+        }
+    }
+}
+
+/// Lets everything go that is certain to be oldest, within the limits.
+///
+/// `newest` is the youngest stamp that ever left; keep it from pass to pass.
+pub fn step(lanes: &mut [Lane<'_>], limits: &Limits, newest: &mut u64, out: &mut impl Output) -> Pass {
+    let mut pass = Pass { records: 0, horizon: 0, stopped: false, late: 0 };
+    let mut horizon = limits.now.saturating_sub(limits.grace);
+    for lane in &mut *lanes {
+        horizon = horizon.min(lane.scan(limits));
+    }
+    // Lanes with something to give stand in front, so that the merge looks at no others.
+    let mut busy = gather_busy(lanes);
+    while let Some((oldest, next)) = two_oldest(busy) {
+        let Some(lane) = busy.get_mut(oldest) else { break };
+        if lane.front.is_none_or(|stamp| stamp > horizon) {
+            break;
+        }
+        lane.run(next.min(horizon), &mut pass, limits, newest, out);
+        if pass.stopped {
+            break;
+        }
+        if lane.front.is_none() {
+            if lane.in_flight {
+                horizon = horizon.min(lane.bound(limits));
+            }
+            let last = busy.len() - 1;
+            busy.swap(oldest, last);
+            busy = busy.split_at_mut(last).0;
+        }
+    }
+    for lane in &mut *lanes {
+        lane.source.release();
+        pass.stopped |= lane.is_idle() && lane.tell(limits.now, out) == Err(Stop);
+    }
+    pass.horizon = if pass.stopped { newest.saturating_sub(1).min(horizon) } else { horizon };
+    pass
+}
+
+fn gather_busy<'l, 'r>(lanes: &'l mut [Lane<'r>]) -> &'l mut [Lane<'r>] {
+    let mut count = 0;
+    for index in 0..lanes.len() {
+        if lanes.get(index).is_some_and(|lane| lane.front.is_some()) {
+            lanes.swap(index, count);
+            count += 1;
+        }
+    }
+    lanes.split_at_mut(count).0
+}
+
+/// The index of the lane with the oldest front, and the oldest front of the others.
+fn two_oldest(busy: &[Lane<'_>]) -> Option<(usize, u64)> {
+    let mut best: Option<(usize, u64)> = None;
+    let mut next = u64::MAX;
+    for (index, lane) in busy.iter().enumerate() {
+        let stamp = lane.front.unwrap_or(u64::MAX);
+        match best {
+            Some((_, oldest)) if stamp >= oldest => next = next.min(stamp),
+            _ => {
+                next = best.map_or(u64::MAX, |(_, oldest)| oldest);
+                best = Some((index, stamp));
+            }
+        }
+    }
+    best.map(|(index, _)| (index, next))
+}
+
+fn stamp_of(bytes: &[u8]) -> u64 {
+    match bytes {
+        [_, _, _, _, _, _, _, _, a, b, c, d, e, f, g, h, ..] => {
+            u64::from_le_bytes([*a, *b, *c, *d, *e, *f, *g, *h])
+        }
+        _ => 0,
+    }
+}

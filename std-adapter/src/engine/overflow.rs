@@ -1,0 +1,107 @@
+//! A ring without room: what the call does then.
+//!
+//! Tried in order: reload the reader's position (and wake a parked worker), grow into the process
+//! budget, then what [`Overflow`] says, and at last a counted loss. While a call waits it is not
+//! marked in flight, so that it holds back nobody's records; it is stamped when it has room.
+
+use core::time::Duration;
+use std::thread;
+use std::time::Instant;
+
+use crossbeam_utils::Backoff;
+use hydra_log_core::backend::{Backend, Slot};
+use hydra_log_core::site::Gate;
+
+use crate::engine::producer::{self, ThreadRings};
+use crate::engine::thread_ring::ThreadRing;
+use crate::engine::worker;
+use crate::preset::Overflow;
+use crate::sys::ticks::ticks;
+
+/// How long a waiting call sleeps between two looks, once spinning did not help.
+const NAP: Duration = Duration::from_micros(50);
+
+/// Goes on with a call, marked in flight, whose cached limit was reached.
+#[cold]
+#[inline(never)]
+pub(crate) fn claim(thread: &'static ThreadRing, gate: &'static Gate, max: usize) -> Option<Slot> {
+    thread.engine.wake();
+    let producer = producer::own(thread);
+    let stamp = ticks();
+    if let Ok(at) = producer.refresh(max) {
+        return Some(producer::slot(thread, at, max, stamp, 0));
+    }
+    producer.leave();
+    thread.engine.counters.full.add(1);
+    match producer::slowly(|| make_room(thread, max)) {
+        None => producer::shared(thread.engine, gate, max),
+        Some(Outcome::Room(slot)) => Some(slot),
+        Some(Outcome::Grown) => ThreadRings::reserve(gate, max),
+        Some(Outcome::Lost) => {
+            if producer.enter() {
+                producer.lose(gate.level());
+                producer.leave();
+            }
+            None
+        }
+    }
+}
+
+enum Outcome {
+    Room(Slot),
+    Grown,
+    Lost,
+}
+
+fn make_room(thread: &'static ThreadRing, max: usize) -> Outcome {
+    let engine = thread.engine;
+    // A worker that logs can't wait for itself.
+    if worker::is_worker() {
+        return Outcome::Lost;
+    }
+    let larger = (thread.ring.capacity() * 2).max(max.next_power_of_two());
+    if larger <= engine.settings.max_ring_bytes && producer::grow(thread, larger).is_some() {
+        engine.counters.grown.add(1);
+        return Outcome::Grown;
+    }
+    let (bound, direct) = match engine.settings.overflow {
+        Overflow::Drop => return Outcome::Lost,
+        Overflow::Wait(bound) => (bound, false),
+        Overflow::DirectWrite(bound) => (bound, true),
+    };
+    if max > thread.ring.longest() {
+        return Outcome::Lost;
+    }
+    let started = Instant::now();
+    let outcome = wait(thread, max, started + bound, direct);
+    engine.counters.waited.add(1);
+    engine.counters.waited_ns.add(started.elapsed().as_nanos() as u64);
+    outcome
+}
+
+fn wait(thread: &'static ThreadRing, max: usize, deadline: Instant, direct: bool) -> Outcome {
+    let engine = thread.engine;
+    let producer = producer::own(thread);
+    let backoff = Backoff::new();
+    loop {
+        engine.wake();
+        if direct { engine.write_out(deadline) } else { engine.assist() }
+        if !producer.enter() {
+            return Outcome::Lost;
+        }
+        let stamp = ticks();
+        if let Ok(at) = producer.refresh(max) {
+            let make = if direct { producer::direct } else { plain };
+            return Outcome::Room(make(thread, at, max, stamp));
+        }
+        producer.leave();
+        if Instant::now() >= deadline {
+            return Outcome::Lost;
+        }
+        if backoff.is_completed() { thread::sleep(NAP) } else { backoff.snooze() }
+    }
+}
+
+fn plain(thread: &'static ThreadRing, at: core::ptr::NonNull<u8>, max: usize, stamp: u64) -> Slot {
+    producer::slot(thread, at, max, stamp, 0)
+}

@@ -1,0 +1,274 @@
+//! The calling thread's side: from a log call to its ring.
+//!
+//! | where the call comes from | where the record goes |
+//! |---|---|
+//! | a thread | its own SPSC ring, opened by its first call |
+//! | a signal handler or a `Display` inside another log call | the engine's shared MPSC ring |
+//! | a destructor of a thread-local, an allocator while the ring is opened | the shared ring |
+//!
+//! The fast path is [`ThreadRings::reserve`] and [`ThreadRings::commit`]; everything else is cold.
+#![expect(unsafe_code, reason = "the producer's half of the rings")]
+
+use core::cell::{Cell, RefCell};
+use core::ptr::NonNull;
+
+use hydra_log_core::backend::{Backend, Slot};
+use hydra_log_core::ring::{mpsc, spsc};
+use hydra_log_core::site::{Gate, GateState};
+
+use crate::engine::overflow;
+use crate::engine::shared::Shared;
+use crate::engine::thread_ring::ThreadRing;
+use crate::global;
+use crate::sys::ticks::ticks;
+
+thread_local! {
+    /// The ring that this thread's calls write to.
+    static CURRENT: Cell<Option<&'static ThreadRing>> = const { Cell::new(None) };
+    /// Whether this thread can open a ring.
+    static STAGE: Cell<Stage> = const { Cell::new(Stage::Ready) };
+    /// The engine that takes this thread's records, where it is not the global one.
+    static SCOPE: Cell<Option<&'static Shared>> = const { Cell::new(None) };
+    /// Closes the thread's rings when it ends.
+    static RINGS: Rings = const { Rings(RefCell::new(Vec::new())) };
+}
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Stage {
+    /// A call may open a ring.
+    Ready,
+    /// A ring is being opened, or room made: what logs now (an allocator, a signal handler) is
+    /// inside that.
+    Busy,
+    /// The thread is ending and its rings are closed.
+    Gone,
+}
+
+/// How a slot's record is finished; `Slot::extra`.
+const OWN: usize = 0;
+const SHARED: usize = 1;
+const DIRECT: usize = 2;
+
+/// The backend of this crate's macros.
+#[derive(Debug)]
+pub struct ThreadRings;
+
+impl Backend for ThreadRings {
+    #[inline(always)]
+    fn reserve(gate: &'static Gate, max: usize) -> Option<Slot> {
+        let Some(thread) = CURRENT.get() else { return open(gate, max) };
+        if gate.state() == GateState::Ask && !thread.engine.takes(gate) {
+            return None;
+        }
+        let producer = own(thread);
+        if !producer.enter() {
+            return shared(thread.engine, gate, max);
+        }
+        let stamp = ticks();
+        match producer.claim(max) {
+            Some(at) => Some(slot(thread, at, max, stamp, OWN)),
+            None => overflow::claim(thread, gate, max),
+        }
+    }
+
+    #[inline(always)]
+    unsafe fn commit(slot: Slot, used: usize) {
+        if slot.extra != OWN {
+            // SAFETY: the caller's promise is passed on.
+            return unsafe { commit_elsewhere(slot, used) };
+        }
+        let thread = thread_of(&slot);
+        let producer = own(thread);
+        // SAFETY: the first `used` bytes of the claim are a whole record, by the caller.
+        unsafe { producer.publish(used) };
+        producer.leave();
+    }
+
+    #[cold]
+    unsafe fn abandon(slot: Slot) {
+        if slot.extra == SHARED {
+            let ring = shared_of(&slot);
+            // SAFETY: the slot is a claim of this ring that was not committed, by the caller.
+            unsafe { ring.discard_at(slot.at, slot.room) };
+        } else {
+            own(thread_of(&slot)).leave();
+        }
+    }
+}
+
+/// The producer of this thread's ring.
+#[inline(always)]
+pub(crate) fn own(thread: &'static ThreadRing) -> spsc::Producer<'static> {
+    // SAFETY: `thread` is in `CURRENT` (or on its way there), so this thread opened it and has not
+    // closed it; a nested call goes on only after `enter`.
+    unsafe { thread.ring.producer() }
+}
+
+#[inline(always)]
+pub(crate) fn slot(
+    thread: &'static ThreadRing,
+    at: NonNull<u8>,
+    room: usize,
+    stamp: u64,
+    extra: usize,
+) -> Slot {
+    Slot { at, room, stamp, owner: core::ptr::from_ref(thread).cast(), extra }
+}
+
+/// A slot whose record is written out as soon as it is committed.
+pub(crate) fn direct(thread: &'static ThreadRing, at: NonNull<u8>, room: usize, stamp: u64) -> Slot {
+    slot(thread, at, room, stamp, DIRECT)
+}
+
+#[inline(always)]
+fn thread_of(slot: &Slot) -> &'static ThreadRing {
+    // SAFETY: bounds: `slot` made the pointer from a `&'static ThreadRing`; race: shared reference.
+    unsafe { &*slot.owner.cast::<ThreadRing>() }
+}
+
+fn shared_of(slot: &Slot) -> &'static mpsc::Ring {
+    // SAFETY: bounds: `shared` made the pointer from a `&'static mpsc::Ring`; race: shared
+    // reference.
+    unsafe { &*slot.owner.cast::<mpsc::Ring>() }
+}
+
+#[cold]
+#[inline(never)]
+unsafe fn commit_elsewhere(slot: Slot, used: usize) {
+    if slot.extra == SHARED {
+        // SAFETY: the slot is a claim of this ring, its first `used` bytes a whole record, by the
+        // caller.
+        unsafe { shared_of(&slot).commit_at(slot.at, slot.room, used) };
+        return;
+    }
+    let thread = thread_of(&slot);
+    let producer = own(thread);
+    // SAFETY: the first `used` bytes of the claim are a whole record, by the caller.
+    unsafe { producer.publish(used) };
+    producer.leave();
+    thread.engine.drain_once();
+}
+
+/// Room in the ring that all contexts without a ring of their own share.
+#[cold]
+#[inline(never)]
+pub(crate) fn shared(engine: &'static Shared, gate: &'static Gate, max: usize) -> Option<Slot> {
+    let ring = &engine.shared_ring;
+    match ring.claim(max, ticks) {
+        Ok((at, stamp)) => Some(Slot {
+            at,
+            room: max,
+            stamp,
+            owner: core::ptr::from_ref(ring).cast(),
+            extra: SHARED,
+        }),
+        Err(_full) => {
+            ring.lose(gate.level());
+            None
+        }
+    }
+}
+
+/// A call on a thread that has no ring (for the engine that takes its records).
+#[cold]
+#[inline(never)]
+fn open(gate: &'static Gate, max: usize) -> Option<Slot> {
+    let engine = SCOPE.get().or_else(global::engine)?;
+    if gate.state() == GateState::Ask && !engine.takes(gate) {
+        return None;
+    }
+    if STAGE.get() != Stage::Ready {
+        return shared(engine, gate, max);
+    }
+    STAGE.set(Stage::Busy);
+    let opened = open_ring(engine, engine.settings.ring_bytes);
+    if STAGE.get() == Stage::Busy {
+        STAGE.set(Stage::Ready);
+    }
+    match opened {
+        Some(thread) => {
+            CURRENT.set(Some(thread));
+            ThreadRings::reserve(gate, max)
+        }
+        None => shared(engine, gate, max),
+    }
+}
+
+fn open_ring(engine: &'static Shared, bytes: usize) -> Option<&'static ThreadRing> {
+    let thread = engine.open_ring(bytes)?;
+    let kept = RINGS.try_with(|rings| rings.0.borrow_mut().push(thread));
+    if kept.is_err() {
+        // The thread is past its destructors.
+        STAGE.set(Stage::Gone);
+        own(thread).close();
+        return None;
+    }
+    Some(thread)
+}
+
+/// Runs `f`, the slow part of a call, unless this thread is in one already.
+pub(crate) fn slowly<R>(f: impl FnOnce() -> R) -> Option<R> {
+    if STAGE.get() != Stage::Ready {
+        return None;
+    }
+    STAGE.set(Stage::Busy);
+    let result = f();
+    STAGE.set(Stage::Ready);
+    Some(result)
+}
+
+/// Replaces this thread's full ring by a larger one. The old one is drained first, being older.
+pub(crate) fn grow(thread: &'static ThreadRing, bytes: usize) -> Option<&'static ThreadRing> {
+    let larger = open_ring(thread.engine, bytes)?;
+    CURRENT.set(Some(larger));
+    close(thread);
+    Some(larger)
+}
+
+fn close(thread: &'static ThreadRing) {
+    let _ = RINGS.try_with(|rings| {
+        rings.0.borrow_mut().retain(|other| !core::ptr::eq(*other, thread));
+    });
+    own(thread).close();
+}
+
+/// Runs `f` with `engine` taking this thread's records.
+pub(crate) fn scoped<R>(engine: &'static Shared, f: impl FnOnce() -> R) -> R {
+    struct Restore(Option<&'static Shared>, Option<&'static ThreadRing>);
+    impl Drop for Restore {
+        fn drop(&mut self) {
+            CURRENT.set(None);
+            SCOPE.set(self.0);
+            CURRENT.set(self.1);
+        }
+    }
+    let _restore = Restore(SCOPE.get(), CURRENT.get());
+    CURRENT.set(None);
+    SCOPE.set(Some(engine));
+    CURRENT.set(ring_of(engine));
+    f()
+}
+
+/// This thread's ring of an engine, if it has one.
+fn ring_of(engine: &'static Shared) -> Option<&'static ThreadRing> {
+    RINGS
+        .try_with(|rings| {
+            let rings = rings.0.borrow();
+            rings.iter().copied().find(|ring| core::ptr::eq(ring.engine, engine))
+        })
+        .ok()
+        .flatten()
+}
+
+/// This thread's rings, closed when it ends.
+struct Rings(RefCell<Vec<&'static ThreadRing>>);
+
+impl Drop for Rings {
+    fn drop(&mut self) {
+        STAGE.set(Stage::Gone);
+        CURRENT.set(None);
+        for thread in self.0.borrow_mut().drain(..) {
+            own(thread).close();
+        }
+    }
+}

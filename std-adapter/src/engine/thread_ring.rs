@@ -1,0 +1,51 @@
+//! A thread's ring: header and bytes in one piece of memory from the system.
+#![expect(unsafe_code, reason = "places a ring at the start of a mapping")]
+
+use core::ptr::NonNull;
+use std::io;
+
+use hydra_log_core::record;
+use hydra_log_core::ring::{Storage, spsc};
+
+use crate::engine::shared::Shared;
+use crate::sys::memory::Mapping;
+
+/// No record is longer, so that any record fits an empty ring of 64 KiB.
+pub(crate) const SPILL: usize = record::MAX_BYTES;
+
+/// A ring and the engine that drains it. Never freed while its engine is alive.
+pub(crate) struct ThreadRing {
+    pub(crate) ring: spsc::Ring,
+    pub(crate) engine: &'static Shared,
+}
+
+const HEADER: usize = size_of::<ThreadRing>().next_multiple_of(64);
+
+impl ThreadRing {
+    /// Bytes of memory for a ring of this capacity.
+    pub(crate) const fn bytes_for(capacity: usize) -> usize {
+        HEADER + spsc::bytes_for(capacity, SPILL)
+    }
+
+    /// Maps a ring. The first lap's bytes are there already, so that no call waits for a page.
+    ///
+    /// # Errors
+    /// What the system says when it has no memory.
+    pub(crate) fn map(engine: &'static Shared, capacity: usize) -> io::Result<&'static Self> {
+        let mapping = Mapping::new(Self::bytes_for(capacity))?;
+        mapping.prefault(HEADER + capacity);
+        let start = mapping.leak();
+        // SAFETY: bounds: the mapping is longer than the header; race: nobody else knows it.
+        let bytes = unsafe { start.add(HEADER) };
+        // SAFETY: bounds: the rest of the mapping, zeroed, aligned to 64, never unmapped; race: only
+        // the ring uses it.
+        let storage = unsafe { Storage::from_raw(bytes, spsc::bytes_for(capacity, SPILL)) };
+        let ring = spsc::Ring::new(storage, capacity, SPILL)
+            .map_err(|error| io::Error::new(io::ErrorKind::InvalidInput, error.to_string()))?;
+        let place: NonNull<Self> = start.cast();
+        // SAFETY: bounds: the header's bytes, aligned to a page; race: nobody else knows them.
+        unsafe { place.write(Self { ring, engine }) };
+        // SAFETY: bounds: just written, never freed; race: only shared references from here on.
+        Ok(unsafe { place.as_ref() })
+    }
+}

@@ -1,0 +1,191 @@
+//! What can go wrong: at the start, typed; later, through the `on_error` hook.
+
+use core::fmt;
+use std::io;
+use std::path::PathBuf;
+
+/// Why an engine could not be started.
+#[derive(Debug)]
+#[non_exhaustive]
+pub enum InitError {
+    /// A global engine is installed already.
+    AlreadyInstalled,
+    /// A ring or spool size that cannot be used.
+    Capacity {
+        /// Which setting.
+        setting: &'static str,
+        /// What was asked for, in bytes.
+        bytes: usize,
+        /// The least that works, in bytes.
+        least: usize,
+        /// The most that works, in bytes.
+        most: usize,
+    },
+    /// More sinks or workers than an engine has places for.
+    TooMany {
+        /// Which setting.
+        setting: &'static str,
+        /// What was asked for.
+        count: usize,
+        /// The most that works.
+        most: usize,
+    },
+    /// A filter that cannot be read, in a place where that is an error.
+    Filter {
+        /// What the parser said.
+        message: String,
+    },
+    /// A preset of that name does not exist.
+    Preset {
+        /// The name.
+        name: String,
+    },
+    /// A log file could not be opened.
+    Open {
+        /// The path as given.
+        path: PathBuf,
+        /// What the system said.
+        source: io::Error,
+    },
+    /// The system gave no memory for a ring or the spool.
+    Memory {
+        /// How much was asked for.
+        bytes: usize,
+        /// What the system said.
+        source: io::Error,
+    },
+    /// The system gave no thread for a worker.
+    Thread {
+        /// What the system said.
+        source: io::Error,
+    },
+}
+
+impl fmt::Display for InitError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::AlreadyInstalled => f.write_str(
+                "a logger is installed already: call init once, or use Builder::build for a \
+                 second engine",
+            ),
+            Self::Capacity { setting, bytes, least, most } => {
+                write!(f, "{setting} of {bytes} bytes: use {least} to {most}")
+            }
+            Self::TooMany { setting, count, most } => {
+                write!(f, "{count} {setting}: use {most} at the most")
+            }
+            Self::Filter { message } => write!(f, "filter: {message}"),
+            Self::Preset { name } => {
+                write!(f, "unknown preset `{name}`: use development, production or bare_metal")
+            }
+            Self::Open { path, source } => {
+                let hint = match source.kind() {
+                    io::ErrorKind::NotFound => "; create its directory first",
+                    io::ErrorKind::PermissionDenied => "; choose a path that this user may write",
+                    io::ErrorKind::IsADirectory => "; name a file in it",
+                    _ => "",
+                };
+                write!(f, "cannot open the log file {}: {source}{hint}", path.display())
+            }
+            Self::Memory { bytes, source } => write!(f, "no memory for {bytes} bytes: {source}"),
+            Self::Thread { source } => write!(f, "cannot start a worker thread: {source}"),
+        }
+    }
+}
+
+impl core::error::Error for InitError {
+    fn source(&self) -> Option<&(dyn core::error::Error + 'static)> {
+        match self {
+            Self::Open { source, .. } | Self::Memory { source, .. } | Self::Thread { source } => {
+                Some(source)
+            }
+            _ => None,
+        }
+    }
+}
+
+/// A failure of the engine itself while it runs; given to the `on_error` hook, and counted.
+#[derive(Debug)]
+#[non_exhaustive]
+pub enum Error {
+    /// A sink could not write.
+    Write {
+        /// The sink's name.
+        sink: String,
+        /// Records of this batch that were given up.
+        lost: u64,
+        /// What the system said.
+        source: io::Error,
+    },
+    /// A sink or a formatter panicked.
+    Panicked {
+        /// The sink's name.
+        sink: String,
+        /// Records of this batch that were given up.
+        lost: u64,
+    },
+    /// A sink made no progress while others waited for it, and was skipped.
+    Stalled {
+        /// The sink's name.
+        sink: String,
+        /// Records that it will not see.
+        lost: u64,
+    },
+    /// No memory for a thread's ring; its records go to the shared ring.
+    Memory {
+        /// How much was asked for.
+        bytes: usize,
+        /// What the system said.
+        source: io::Error,
+    },
+    /// A record in a ring or the spool is not one: the engine's own bug, or memory overwritten.
+    Corrupt {
+        /// Bytes that were passed over.
+        bytes: usize,
+    },
+}
+
+impl fmt::Display for Error {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Write { sink, lost, source } => {
+                write!(f, "sink {sink} failed to write, {lost} records lost: {source}")
+            }
+            Self::Panicked { sink, lost } => {
+                write!(f, "sink {sink} panicked, {lost} records lost")
+            }
+            Self::Stalled { sink, lost } => {
+                write!(f, "sink {sink} is stuck, {lost} records skipped")
+            }
+            Self::Memory { bytes, source } => {
+                write!(f, "no memory for a ring of {bytes} bytes, using the shared one: {source}")
+            }
+            Self::Corrupt { bytes } => write!(f, "{bytes} bytes in a ring are no record"),
+        }
+    }
+}
+
+impl core::error::Error for Error {
+    fn source(&self) -> Option<&(dyn core::error::Error + 'static)> {
+        match self {
+            Self::Write { source, .. } | Self::Memory { source, .. } => Some(source),
+            _ => None,
+        }
+    }
+}
+
+/// A flush that did not finish in time.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct FlushError {
+    /// Records that were not written yet.
+    pub pending: u64,
+}
+
+impl fmt::Display for FlushError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "flush timed out with {} records still to write", self.pending)
+    }
+}
+
+impl core::error::Error for FlushError {}

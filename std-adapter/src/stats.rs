@@ -1,0 +1,193 @@
+//! Counts: what was emitted, written, lost, and what is still on its way.
+
+use core::fmt;
+
+use hydra_log_core::Level;
+
+/// Records lost, by level.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Lost {
+    /// How many of each level, `Error` first.
+    pub by_level: [u64; 5],
+}
+
+impl Lost {
+    /// All levels together.
+    #[must_use]
+    pub fn total(&self) -> u64 {
+        self.by_level.iter().sum()
+    }
+
+    /// How many of one level.
+    #[must_use]
+    pub fn of(&self, level: Level) -> u64 {
+        self.by_level.get(level as usize - 1).copied().unwrap_or(0)
+    }
+
+    pub(crate) fn add(&mut self, other: [u64; 5]) {
+        for (sum, more) in self.by_level.iter_mut().zip(other) {
+            *sum += more;
+        }
+    }
+}
+
+/// One ring's counts. `emitted` is counted by the producer, `pending` by walking the ring.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct RingStats {
+    /// The ring's number.
+    pub id: u32,
+    /// Bytes that it holds at the most.
+    pub capacity_bytes: usize,
+    /// Calls that were on: published or lost.
+    pub emitted: u64,
+    /// Records that the drain took out.
+    pub drained: u64,
+    /// Records that found no room.
+    pub lost: Lost,
+    /// Records in the ring.
+    pub pending: u64,
+}
+
+impl RingStats {
+    /// Whether `emitted = drained + lost + pending`.
+    #[must_use]
+    pub fn is_conserved(&self) -> bool {
+        self.emitted == self.drained + self.lost.total() + self.pending
+    }
+}
+
+/// One sink's counts. `pending` is counted by walking the spool.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct SinkStats {
+    /// What the sink calls itself: a path, `stdout`, …
+    pub name: String,
+    /// Records that came past in the spool.
+    pub offered: u64,
+    /// Records written.
+    pub written: u64,
+    /// Records of a level that the sink does not take.
+    pub skipped: u64,
+    /// Records that the sink failed to write or that it was too slow for.
+    pub lost: u64,
+    /// Records in the spool and in the hands of a worker.
+    pub pending: u64,
+    /// Bytes written.
+    pub bytes: u64,
+    /// Gap records written.
+    pub gaps: u64,
+    /// Writes that failed.
+    pub errors: u64,
+}
+
+impl SinkStats {
+    /// Whether `offered = written + skipped + lost + pending`.
+    #[must_use]
+    pub fn is_conserved(&self) -> bool {
+        self.offered == self.written + self.skipped + self.lost + self.pending
+    }
+}
+
+/// Everything that is counted, at one moment.
+///
+/// At rest (no call in flight) the laws hold exactly: for every ring
+/// `emitted = drained + lost + pending`, for every sink
+/// `offered = written + skipped + lost + pending`, and what a sink is offered is what was drained.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Stats {
+    /// Ring by ring.
+    pub rings: Vec<RingStats>,
+    /// Sink by sink.
+    pub sinks: Vec<SinkStats>,
+    /// How often a call found its ring full.
+    pub full: u64,
+    /// How often a full ring was replaced by a larger one.
+    pub grown: u64,
+    /// How often a call waited for room, and for how long together, in nanoseconds.
+    pub waited: u64,
+    /// Nanoseconds that calls waited for room.
+    pub waited_ns: u64,
+    /// How often a call drained the rings itself.
+    pub assisted: u64,
+    /// How often a call woke a parked worker.
+    pub woken: u64,
+    /// Records that came out later than a younger one.
+    pub late: u64,
+    /// How often the system clock was set.
+    pub clock_steps: u64,
+    /// Bytes of all rings.
+    pub ring_bytes: usize,
+}
+
+impl Stats {
+    /// Calls that were on, in all rings.
+    #[must_use]
+    pub fn emitted(&self) -> u64 {
+        self.rings.iter().map(|ring| ring.emitted).sum()
+    }
+
+    /// Records that found no room in their ring.
+    #[must_use]
+    pub fn lost(&self) -> Lost {
+        self.rings.iter().fold(Lost::default(), |mut sum, ring| {
+            sum.add(ring.lost.by_level);
+            sum
+        })
+    }
+
+    /// Records that are still in a ring.
+    #[must_use]
+    pub fn pending(&self) -> u64 {
+        self.rings.iter().map(|ring| ring.pending).sum()
+    }
+
+    /// Whether every ring's and every sink's law holds.
+    #[must_use]
+    pub fn is_conserved(&self) -> bool {
+        self.rings.iter().all(RingStats::is_conserved)
+            && self.sinks.iter().all(SinkStats::is_conserved)
+    }
+
+    /// The counts in four numbers, for the sink that has the most still to do.
+    #[must_use]
+    pub fn report(&self) -> Report {
+        let emitted = self.emitted();
+        let in_rings = self.pending();
+        let lost_in_rings = self.lost().total();
+        let worst = self.sinks.iter().max_by_key(|sink| sink.lost + sink.pending);
+        let (written, lost, pending) =
+            worst.map_or((0, 0, 0), |sink| (sink.written + sink.skipped, sink.lost, sink.pending));
+        Report {
+            emitted,
+            written,
+            lost: lost + lost_in_rings,
+            pending: pending + in_rings,
+        }
+    }
+}
+
+/// What became of the records: `emitted = written + lost + pending`.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Report {
+    /// Calls that were on.
+    pub emitted: u64,
+    /// Records written, or passed by a sink that does not take their level.
+    pub written: u64,
+    /// Records lost: no room in a ring, or a sink failed.
+    pub lost: u64,
+    /// Records not written yet.
+    pub pending: u64,
+}
+
+impl fmt::Display for Report {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(
+            f,
+            "emitted {}, written {}, lost {}, pending {}",
+            self.emitted, self.written, self.lost, self.pending
+        )
+    }
+}
