@@ -17,11 +17,18 @@ mod imp;
 #[path = "sync/raw.rs"]
 mod raw;
 
+#[cfg(any(hydra_loom, hydra_isr))]
+#[path = "sync/planted.rs"]
+mod planted;
+
 #[cfg_attr(target_has_atomic = "ptr", path = "sync/rmw_cas.rs")]
 #[cfg_attr(not(target_has_atomic = "ptr"), path = "sync/rmw_section.rs")]
 pub mod rmw;
 
 pub use imp::*;
+
+/// Whether bugs can be planted in this build.
+pub const CAN_PLANT: bool = cfg!(any(hydra_loom, hydra_isr));
 
 /// The byte of a callsite's gate: a static, so never one of a model's words.
 pub use core::sync::atomic::AtomicU8 as StaticU8;

@@ -1,6 +1,6 @@
 //! What ships: the atomics of `core`, and nothing around them.
 
-pub use super::raw::{Cells, Words};
+pub use super::raw::Words;
 pub use core::sync::atomic::{AtomicBool, AtomicPtr, AtomicU16, AtomicU32, AtomicUsize};
 
 use crate::seed::Seed;
@@ -25,6 +25,26 @@ pub fn spin_hint() {
 #[must_use]
 pub const fn planted(_seed: Seed) -> bool {
     false
+}
+
+/// Says which bytes are about to be written or read. Only a model listens.
+#[derive(Debug)]
+pub struct Cells;
+
+impl Cells {
+    /// Tracking for a region of `bytes`.
+    #[must_use]
+    pub const fn new(_bytes: usize) -> Self {
+        Self
+    }
+
+    /// The bytes `offset..offset + len` are written.
+    #[inline(always)]
+    pub fn wrote(&self, _offset: usize, _len: usize) {}
+
+    /// The bytes `offset..offset + len` are read.
+    #[inline(always)]
+    pub fn read(&self, _offset: usize, _len: usize) {}
 }
 
 pub use section::Section;

@@ -1,4 +1,4 @@
-//! Words that lie in raw memory, and the tracking of bytes that only models do.
+//! Words that lie in raw memory.
 #![expect(unsafe_code, reason = "finds atomics in a region that is raw memory")]
 
 use super::AtomicU16;
@@ -31,24 +31,4 @@ impl Words {
         // SAFETY: bounds: inside the region, aligned and initialised by `new`; race: an atomic.
         unsafe { word.as_ref() }
     }
-}
-
-/// Says which bytes are about to be written or read. Only a model listens.
-#[derive(Debug)]
-pub struct Cells;
-
-impl Cells {
-    /// Tracking for a region of `bytes`.
-    #[must_use]
-    pub const fn new(_bytes: usize) -> Self {
-        Self
-    }
-
-    /// The bytes `offset..offset + len` are written.
-    #[inline(always)]
-    pub fn wrote(&self, _offset: usize, _len: usize) {}
-
-    /// The bytes `offset..offset + len` are read.
-    #[inline(always)]
-    pub fn read(&self, _offset: usize, _len: usize) {}
 }
