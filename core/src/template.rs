@@ -46,7 +46,7 @@ pub enum Count {
     /// A number.
     Is(u16),
     /// The value of the argument with this index.
-    Argument(usize),
+    Argument(u16),
 }
 
 /// The formatting trait that a placeholder names.
@@ -312,13 +312,8 @@ impl<'a> Scan<'a> {
         let Some(number) = self.number() else {
             return if self.at == start { Ok(Count::Implied) } else { self.error() };
         };
-        if self.eat("$") {
-            return Ok(Count::Argument(number));
-        }
-        match u16::try_from(number) {
-            Ok(number) => Ok(Count::Is(number)),
-            Err(_) => Err(TemplateError { at: start }),
-        }
+        let Ok(number) = u16::try_from(number) else { return Err(TemplateError { at: start }) };
+        Ok(if self.eat("$") { Count::Argument(number) } else { Count::Is(number) })
     }
 
     /// A decimal number, or `None`; one that is too large is stepped over.

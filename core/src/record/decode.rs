@@ -5,7 +5,7 @@
 
 use super::error::DecodeError;
 use super::header::{Flags, HEADER_BYTES, KINDS_AT, STAMP_AT, flags_of, len_bytes, site_of};
-use super::values::{ValueRef, decode_value, span};
+use super::values::{Raw, ValueRef};
 use crate::site::SiteId;
 
 /// A checked view of one record.
@@ -149,27 +149,36 @@ impl<'a> Values<'a> {
         }
     }
 
-    /// The next value's kind, or zero at the end.
+    /// The next value, found but not decoded.
     #[inline(always)]
-    fn next_kind(&mut self) -> u8 {
+    pub(crate) fn next_raw(&mut self) -> Option<Result<Raw<'a>, DecodeError>> {
         if self.kinds_left == 0 {
             self.kinds = word_at(self.bytes, self.kinds_at).unwrap_or_default();
             self.kinds_at += 8;
             self.kinds_left = 16;
         }
         let kind = (self.kinds & 0xF) as u8;
-        if kind != 0 {
-            self.kinds >>= 4;
-            self.kinds_left -= 1;
+        if kind == 0 {
+            return None;
         }
-        kind
+        self.kinds >>= 4;
+        self.kinds_left -= 1;
+        let found = Raw::first_of(kind, self.bytes.get(self.at..).unwrap_or_default(), self.depth);
+        match &found {
+            Ok(raw) => self.at += raw.bytes.len(),
+            // It is unknown where the values behind this one are.
+            Err(_) => (self.kinds, self.kinds_left) = (0, 1),
+        }
+        Some(found)
     }
 
-    /// No more values: it is unknown where they are.
-    #[cold]
-    fn end(&mut self) {
-        self.kinds = 0;
-        self.kinds_left = 1;
+    /// Value number `n` from here, found but not decoded; those before it are stepped over.
+    #[inline]
+    pub(crate) fn nth_raw(&mut self, n: usize) -> Option<Result<Raw<'a>, DecodeError>> {
+        for _ in 0..n {
+            self.next_raw()?.ok()?;
+        }
+        self.next_raw()
     }
 }
 
@@ -178,41 +187,12 @@ impl<'a> Iterator for Values<'a> {
 
     #[inline]
     fn next(&mut self) -> Option<Self::Item> {
-        let kind = self.next_kind();
-        if kind == 0 {
-            return None;
-        }
-        let rest = self.bytes.get(self.at..).unwrap_or_default();
-        match span(kind, rest) {
-            Ok(bytes) => {
-                self.at += bytes;
-                Some(decode_value(kind, rest.get(..bytes).unwrap_or_default(), self.depth))
-            }
-            Err(error) => {
-                self.end();
-                Some(Err(error))
-            }
-        }
+        self.next_raw().map(|found| found?.decode())
     }
 
-    /// Steps over values without decoding them.
     #[inline]
     fn nth(&mut self, n: usize) -> Option<Self::Item> {
-        for _ in 0..n {
-            let kind = self.next_kind();
-            if kind == 0 {
-                return None;
-            }
-            let rest = self.bytes.get(self.at..).unwrap_or_default();
-            match span(kind, rest) {
-                Ok(bytes) => self.at += bytes,
-                Err(_) => {
-                    self.end();
-                    return None;
-                }
-            }
-        }
-        self.next()
+        self.nth_raw(n).map(|found| found?.decode())
     }
 }
 

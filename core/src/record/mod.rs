@@ -23,4 +23,5 @@ pub use self::error::DecodeError;
 pub use self::header::{
     Flags, HEADER_BYTES, MAX_BYTES, STAMP_AT, flags_of, header_word, len_bytes, site_of, with_flags,
 };
+pub(crate) use self::values::Raw;
 pub use self::values::{NestedRef, SliceRef, StructRef, StructValues, ValueRef};

@@ -90,8 +90,7 @@ impl<'a> NestedRef<'a> {
         if self.depth > MAX_DEPTH {
             return Err(DecodeError::Depth);
         }
-        let bytes = span(self.kind, self.bytes)?;
-        decode_value(self.kind, self.bytes.get(..bytes).unwrap_or_default(), self.depth)
+        Raw::first_of(self.kind, self.bytes, self.depth)?.decode()
     }
 }
 
@@ -202,53 +201,66 @@ impl<'a> Iterator for StructValues<'a> {
     }
 }
 
-/// The bytes that the value at the start of `rest` takes: at most all of them, and a word at least.
-#[inline(always)]
-pub(super) fn span(kind: u8, rest: &[u8]) -> Result<usize, DecodeError> {
-    let first = word_at(rest, 0).ok_or(DecodeError::Short { wanted: 8, available: rest.len() })?;
-    let wanted = match Kind::from_number(kind).ok_or(DecodeError::Kind(kind))? {
-        Kind::Str | Kind::Text | Kind::Bytes => {
-            // Compared before it is rounded up, as it may be any number.
-            if first > rest.len() as u64 {
-                let wanted = usize::try_from(first).unwrap_or(usize::MAX);
-                return Err(DecodeError::Short { wanted, available: rest.len() });
-            }
-            #[expect(clippy::cast_possible_truncation, reason = "at most the slice's length")]
-            let len = first as usize;
-            8 + up_to_words(len)
-        }
-        Kind::U128 | Kind::I128 | Kind::Duration => 16,
-        Kind::Tagged => 8 + 8 * ((first >> 16) & 0xFFFF) as usize,
-        _ => 8,
-    };
-    if wanted > rest.len() {
-        return Err(DecodeError::Short { wanted, available: rest.len() });
-    }
-    Ok(wanted)
+/// A value's own bytes, found but not looked at.
+#[derive(Clone, Copy)]
+pub(crate) struct Raw<'a> {
+    pub(crate) kind: Kind,
+    /// The first word.
+    pub(crate) first: u64,
+    /// All words, as many as the kind takes.
+    pub(super) bytes: &'a [u8],
+    depth: u8,
 }
 
-/// Decodes a value of `kind`; `bytes` are its own, as many as [`span`] says.
-#[inline(always)]
-#[expect(clippy::cast_possible_truncation, reason = "the rest of the word is padding")]
-pub(super) fn decode_value(kind: u8, bytes: &[u8], depth: u8) -> Result<ValueRef<'_>, DecodeError> {
-    let first = word_at(bytes, 0).unwrap_or_default();
-    Ok(match Kind::from_number(kind).ok_or(DecodeError::Kind(kind))? {
-        Kind::Unsigned => ValueRef::U64(first),
-        Kind::I32 => ValueRef::I32(first.cast_signed() as i32),
-        Kind::I64 => ValueRef::I64(first.cast_signed()),
-        Kind::F64 => ValueRef::F64(f64::from_bits(first)),
-        Kind::F32 => ValueRef::F32(f32::from_bits(first as u32)),
-        Kind::Bool => ValueRef::Bool(bool_of(first)?),
-        Kind::Char => ValueRef::Char(char_of(first.into())?),
-        Kind::Str => ValueRef::Str(text(first, bytes)?),
-        Kind::Text => ValueRef::Text(text(first, bytes)?),
-        Kind::Bytes => ValueRef::Bytes(payload(first, bytes)),
-        Kind::U128 => ValueRef::U128(wide(first, bytes)),
-        Kind::I128 => ValueRef::I128(wide(first, bytes).cast_signed()),
-        Kind::Pointer => ValueRef::Pointer(first),
-        Kind::Duration => ValueRef::Duration(duration(first, bytes)?),
-        Kind::Tagged => return tagged(first, bytes, depth),
-    })
+impl<'a> Raw<'a> {
+    /// The value at the start of `rest`: at most all of it, and a word at least.
+    #[inline(always)]
+    pub(super) fn first_of(kind: u8, rest: &'a [u8], depth: u8) -> Result<Self, DecodeError> {
+        let available = rest.len();
+        let first = word_at(rest, 0).ok_or(DecodeError::Short { wanted: 8, available })?;
+        let kind = Kind::from_number(kind).ok_or(DecodeError::Kind(kind))?;
+        let wanted = match kind {
+            // Compared before it is rounded up, as it may be any number.
+            Kind::Str | Kind::Text | Kind::Bytes => match usize::try_from(first) {
+                Ok(len) if len <= available => 8 + up_to_words(len),
+                _ => usize::MAX,
+            },
+            Kind::U128 | Kind::I128 | Kind::Duration => 16,
+            Kind::Tagged => 8 + 8 * ((first >> 16) & 0xFFFF) as usize,
+            _ => 8,
+        };
+        let bytes = rest.get(..wanted).ok_or(DecodeError::Short { wanted, available })?;
+        Ok(Self { kind, first, bytes, depth })
+    }
+
+    /// The text, where the kind is one of text.
+    #[inline(always)]
+    pub(crate) fn text(self) -> Result<&'a str, DecodeError> {
+        core::str::from_utf8(payload(self.first, self.bytes)).map_err(|_| DecodeError::Utf8)
+    }
+
+    #[inline(always)]
+    #[expect(clippy::cast_possible_truncation, reason = "the rest of the word is padding")]
+    pub(crate) fn decode(self) -> Result<ValueRef<'a>, DecodeError> {
+        let Self { kind, first, bytes, depth } = self;
+        Ok(match kind {
+            Kind::Unsigned => ValueRef::U64(first),
+            Kind::I32 => ValueRef::I32(first.cast_signed() as i32),
+            Kind::I64 => ValueRef::I64(first.cast_signed()),
+            Kind::F64 => ValueRef::F64(f64::from_bits(first)),
+            Kind::F32 => ValueRef::F32(f32::from_bits(first as u32)),
+            Kind::Bool => ValueRef::Bool(bool_of(first)?),
+            Kind::Char => ValueRef::Char(char_of(first.into())?),
+            Kind::Str => ValueRef::Str(self.text()?),
+            Kind::Text => ValueRef::Text(self.text()?),
+            Kind::Bytes => ValueRef::Bytes(payload(first, bytes)),
+            Kind::U128 => ValueRef::U128(wide(first, bytes)),
+            Kind::I128 => ValueRef::I128(wide(first, bytes).cast_signed()),
+            Kind::Pointer => ValueRef::Pointer(first),
+            Kind::Duration => ValueRef::Duration(duration(first, bytes)?),
+            Kind::Tagged => return tagged(first, bytes, depth),
+        })
+    }
 }
 
 /// Decodes a tagged value from its first word and all its bytes.
@@ -275,11 +287,6 @@ fn tagged(first: u64, bytes: &[u8], depth: u8) -> Result<ValueRef<'_>, DecodeErr
 #[inline(always)]
 fn payload(len: u64, bytes: &[u8]) -> &[u8] {
     usize::try_from(len).ok().and_then(|len| bytes.get(8..)?.get(..len)).unwrap_or_default()
-}
-
-#[inline(always)]
-fn text(len: u64, bytes: &[u8]) -> Result<&str, DecodeError> {
-    core::str::from_utf8(payload(len, bytes)).map_err(|_| DecodeError::Utf8)
 }
 
 fn wide(low: u64, bytes: &[u8]) -> u128 {

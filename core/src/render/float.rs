@@ -6,6 +6,8 @@ use super::out::{Out, Raw};
 use super::pad::{chars_of, fill, number};
 use crate::template::{Spec, Trait};
 
+const MILLION: u64 = 1_000_000;
+
 /// What `f32` and `f64` have in common here.
 pub(super) trait Float: Copy + fmt::Display + fmt::LowerExp + fmt::UpperExp {
     fn is_negative(self) -> bool;
@@ -14,10 +16,38 @@ pub(super) trait Float: Copy + fmt::Display + fmt::LowerExp + fmt::UpperExp {
     fn special(self) -> Option<&'static str>;
     /// The shortest digits that tell the number from its neighbours, laid out by `ryu`.
     fn shortest(self, buffer: &mut ryu::Buffer) -> &str;
+    /// The size of a number that is not whole: `mantissa / 2^places` with an odd mantissa.
+    fn fraction(self) -> Option<Fraction>;
+}
+
+/// A number's exact value.
+#[derive(Clone, Copy)]
+pub(super) struct Fraction {
+    mantissa: u64,
+    /// Binary places, which are as many as the decimal ones.
+    places: u32,
+}
+
+impl Fraction {
+    /// From the two fields of a float's format: a mantissa with its leading bit, and its exponent.
+    #[inline]
+    fn of(mantissa: u64, exponent: i32) -> Option<Self> {
+        let zeros = mantissa.trailing_zeros();
+        let places = u32::try_from(-exponent).ok()?.checked_sub(zeros)?;
+        (mantissa != 0 && places > 0).then(|| Self { mantissa: mantissa >> zeros, places })
+    }
+
+    /// Whether some shortest text may be half a unit of its last digit off.
+    ///
+    /// Such a text lacks one decimal place, and has 17 digits at most.
+    #[inline]
+    fn may_be_tie(self) -> bool {
+        self.places <= 18
+    }
 }
 
 macro_rules! floats {
-    ($($type:ty),*) => {$(
+    ($($type:ty, $mantissa_bits:literal, $bias:literal;)*) => {$(
         impl Float for $type {
             #[inline]
             fn is_negative(self) -> bool {
@@ -45,23 +75,116 @@ macro_rules! floats {
             fn shortest(self, buffer: &mut ryu::Buffer) -> &str {
                 buffer.format_finite(self)
             }
+
+            #[inline]
+            fn fraction(self) -> Option<Fraction> {
+                let bits = self.abs().to_bits();
+                let low = u64::from(bits & ((1 << $mantissa_bits) - 1));
+                // The sign is gone, so this is the exponent alone: 0 for subnormal numbers.
+                let high = (bits >> $mantissa_bits) as i32;
+                let mantissa = if high == 0 { low } else { low | 1 << $mantissa_bits };
+                Fraction::of(mantissa, high.max(1) - $bias - $mantissa_bits)
+            }
         }
     )*};
 }
 
-floats!(f32, f64);
+floats! {
+    f32, 23, 127;
+    f64, 52, 1023;
+}
 
-/// `{}`: in most cases `ryu`'s text without its `.0`.
-#[inline]
-pub(super) fn plain<O: Out + ?Sized>(out: &mut O, value: impl Float) -> fmt::Result {
+/// `{}` of an `f64`: in most cases `ryu`'s text without its `.0`.
+pub(super) fn plain<O: Out + ?Sized>(out: &mut O, value: f64) -> fmt::Result {
+    if let Some(short) = Short::of(value) {
+        return short.write(out);
+    }
     if value.special().is_none() {
         let mut buffer = ryu::Buffer::new();
         let text = value.shortest(&mut buffer);
-        if !text.as_bytes().contains(&b'e') {
+        let tie = value.fraction().is_some_and(Fraction::may_be_tie);
+        if !tie && !text.as_bytes().contains(&b'e') {
             return out.raw(text.strip_suffix(".0").unwrap_or(text));
         }
     }
     float(out, &Spec::DISPLAY, value)
+}
+
+/// A number with at most six decimal places and fifteen digits, in millionths.
+///
+/// Any decimal of up to fifteen digits is the shortest text of the `f64` nearest to it, because no
+/// two of them share one. So when dividing the whole number of millionths gives the value back, its
+/// digits are `ryu`'s, found at a fraction of the cost.
+struct Short {
+    negative: bool,
+    millionths: u64,
+}
+
+impl Short {
+    #[inline]
+    fn of(value: f64) -> Option<Self> {
+        let size = value.abs();
+        if size.is_nan() || size >= 1e9 {
+            return None;
+        }
+        #[expect(clippy::cast_possible_truncation, reason = "less than 1e15, and rounded")]
+        let millionths = (size * MILLION as f64 + 0.5) as u64;
+        #[expect(clippy::cast_precision_loss, reason = "less than 2^53")]
+        let same = millionths as f64 / MILLION as f64 == size;
+        same.then_some(Self { negative: value.is_sign_negative(), millionths })
+    }
+
+    #[inline]
+    fn write<O: Out + ?Sized>(self, out: &mut O) -> fmt::Result {
+        let (mut whole, mut rest) = (self.millionths / MILLION, self.millionths % MILLION);
+        let mut text = Backwards { bytes: [0; 20], at: 20 };
+        if rest > 0 {
+            let mut places = 6;
+            while rest % 10 == 0 {
+                rest /= 10;
+                places -= 1;
+            }
+            for _ in 0..places {
+                text.digit(&mut rest);
+            }
+            text.push(b'.');
+        }
+        text.digit(&mut whole);
+        while whole > 0 {
+            text.digit(&mut whole);
+        }
+        if self.negative {
+            text.push(b'-');
+        }
+        out.raw(text.as_str())
+    }
+}
+
+/// A short text that is written from its end.
+struct Backwards {
+    bytes: [u8; 20],
+    at: usize,
+}
+
+impl Backwards {
+    #[inline(always)]
+    fn push(&mut self, byte: u8) {
+        self.at -= 1;
+        if let Some(place) = self.bytes.get_mut(self.at) {
+            *place = byte;
+        }
+    }
+
+    /// Moves the last digit of `number` in front.
+    #[inline(always)]
+    fn digit(&mut self, number: &mut u64) {
+        self.push(b"0123456789".get((*number % 10) as usize).copied().unwrap_or(b'?'));
+        *number /= 10;
+    }
+
+    fn as_str(&self) -> &str {
+        core::str::from_utf8(self.bytes.get(self.at..).unwrap_or_default()).unwrap_or_default()
+    }
 }
 
 /// Writes a float as `spec` says.
@@ -84,7 +207,10 @@ pub(super) fn float<O: Out + ?Sized>(out: &mut O, spec: &Spec, value: impl Float
         (_, Some(places)) => rounded(format_args!("{size:.places$}")),
         (_, None) => {
             let mut buffer = ryu::Buffer::new();
-            let digits = Digits::of(size.shortest(&mut buffer));
+            let mut digits = Digits::of(size.shortest(&mut buffer));
+            if let Some(fraction) = size.fraction() {
+                digits.round_tie_up(fraction);
+            }
             let form = match spec.kind {
                 Trait::LowerExp => Form::Exponent("e"),
                 Trait::UpperExp => Form::Exponent("E"),
@@ -146,6 +272,25 @@ impl Digits {
             (digits.len, digits.point) = (1, 1);
         }
         digits
+    }
+
+    /// Where two shortest texts are equally near, `ryu` takes the even one and `core::fmt` the
+    /// larger one.
+    fn round_tie_up(&mut self, exact: Fraction) {
+        let places = i32::try_from(self.len).unwrap_or(0) - self.point;
+        if !exact.may_be_tie() || i32::try_from(exact.places) != Ok(places + 1) {
+            return;
+        }
+        // The exact value has one more decimal place, and as it is not whole that digit is a 5.
+        let digits = u128::from(exact.mantissa) * 5_u128.pow(exact.places);
+        let last = self.len.checked_sub(1).and_then(|last| self.bytes.get_mut(last));
+        if let Some(last) = last
+            && (digits / 10).is_multiple_of(2)
+            && last.is_multiple_of(2)
+        {
+            // Rounded down, and to an even digit, so there is no carry.
+            *last += 1;
+        }
     }
 
     fn is_zero(&self) -> bool {

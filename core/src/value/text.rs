@@ -45,15 +45,16 @@ impl Value for str {
 
     #[inline(always)]
     fn write(&self, writer: &mut Writer<'_>, cap: usize) {
-        if self.len() <= cap {
-            writer.bytes(self.as_bytes());
-        } else {
-            writer.cut_text(self, cap);
+        let stored = if self.len() <= cap { self } else { start_of(self, cap) };
+        if stored.len() < self.len() {
+            writer.mark_cut();
         }
+        writer.bytes(stored.as_bytes());
     }
 }
 
 /// The longest start of `text` that has at most `bytes` bytes and ends between two characters.
+#[cold]
 pub(crate) fn start_of(text: &str, bytes: usize) -> &str {
     let mut end = bytes.min(text.len());
     // A character has at most four bytes, so this looks at three places at most.

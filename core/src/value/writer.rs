@@ -109,13 +109,6 @@ impl<'w> Writer<'w> {
         self.at += padded;
     }
 
-    /// Stores the start of a text that is longer than its `cap`.
-    #[cold]
-    pub(super) fn cut_text(&mut self, text: &str, cap: usize) {
-        self.mark_cut();
-        self.bytes(start_of(text, cap).as_bytes());
-    }
-
     /// Stores what a formatter writes, as far as it fits.
     #[inline(never)]
     pub(super) fn rendered(&mut self, arguments: fmt::Arguments<'_>) {

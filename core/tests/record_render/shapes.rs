@@ -1,0 +1,61 @@
+//! Structs as `#[derive(Record)]` stores them, and their names.
+
+use hydra_log_core::render::{TypeInfo, Types};
+use hydra_log_core::site::SiteId;
+use hydra_log_core::value::{Kind, Value, Writer};
+
+/// Three types as `#[derive(Record)]` stores them, and their names.
+pub struct Shapes;
+
+impl Types for Shapes {
+    fn type_site(&self, id: SiteId) -> Option<TypeInfo<'_>> {
+        Some(match id.0 {
+            1 => TypeInfo { name: "Point", fields: &[("x", ""), ("y", "")] },
+            2 => TypeInfo { name: "Pair", fields: &[("0", ""), ("1", "")] },
+            3 => TypeInfo { name: "Empty", fields: &[] },
+            4 => TypeInfo { name: "Line", fields: &[("from", ""), ("name", "")] },
+            _ => return None,
+        })
+    }
+}
+
+macro_rules! stored_struct {
+    ($type:ty, $site:literal, |$value:ident| $fields:expr) => {
+        impl Value for $type {
+            const KIND: Kind = Kind::Tagged;
+
+            fn size(&self, cap: usize) -> usize {
+                let $value = self;
+                Writer::structure_size(&$fields, cap)
+            }
+
+            fn write(&self, writer: &mut Writer<'_>, cap: usize) {
+                let $value = self;
+                writer.structure(SiteId($site), &$fields, cap);
+            }
+        }
+    };
+}
+
+#[derive(Debug)]
+pub struct Point {
+    pub x: u8,
+    pub y: f64,
+}
+
+#[derive(Debug)]
+pub struct Pair(pub Option<char>, pub &'static str);
+
+#[derive(Debug)]
+pub struct Empty;
+
+#[derive(Debug)]
+pub struct Line {
+    pub from: Point,
+    pub name: Option<&'static str>,
+}
+
+stored_struct!(Point, 1, |value| (value.x, (value.y, ())));
+stored_struct!(Pair, 2, |value| (value.0, (value.1, ())));
+stored_struct!(Empty, 3, |_value| ());
+stored_struct!(Line, 4, |value| (&value.from, (value.name, ())));
