@@ -1,0 +1,186 @@
+//! The command line: every word that does not fit is named, with what would.
+
+use std::ffi::OsString;
+use std::path::PathBuf;
+
+use hydra_log::Level;
+
+use crate::Failure;
+
+const HELP: &str = "\
+hydra: what the Hydra logging engine does, from a shell
+
+Usage: hydra <command> [options]
+
+Commands:
+  pipe         log each line of the standard input through the engine
+
+Options:
+  --help       this text; `hydra <command> --help` says more
+  --version    the version
+
+Examples:
+  my-server 2>&1 | hydra pipe --out server.log
+  hydra pipe --format json < old.log > old.jsonl
+
+Exit codes: 0 done, 1 not everything was written, 2 bad argument, 3 no output, 4 no input.";
+
+const PIPE_HELP: &str = "\
+hydra pipe: log each line of the standard input through the engine
+
+Usage: hydra pipe [--format text|json] [--out FILE] [--level LEVEL]
+
+Each line becomes one record with the target `pipe` and the time at which it was read. Its level
+is the level word of the line itself (`ERROR`, `[warn]`, `level=debug`, ...).
+
+Options:
+  --format F    text or json   [text]
+  --out FILE    append to this file   [the standard output]
+  --level L     the level of lines that name none: error, warn, info, debug or trace   [info]
+  --help        this text
+
+A line may be of any length and need not be UTF-8: other bytes become `\\xff`, control characters
+are escaped. Of a line longer than 60 KiB the beginning is logged, with `[cut: N of M bytes]` at
+its end, and such lines are counted. The end of the line, `\\n` or `\\r\\n`, is no part of it, and
+the last line needs none. When the reader of the output is slow, reading waits: nothing is dropped.
+
+At the end the standard error says `lines in = N, records written = N, lost = 0`.
+
+Examples:
+  hydra pipe < app.log
+  my-server 2>&1 | hydra pipe --format json --out server.jsonl
+  hydra pipe --level debug --out build.log < build.txt
+
+Exit codes:
+  0  as many records written as lines read
+  1  fewer: the reader of the output went away, the disk is full
+  2  bad argument
+  3  the output cannot be opened
+  4  the input cannot be read";
+
+/// How records are written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Shape {
+    Text,
+    Json,
+}
+
+/// What `hydra pipe` was asked for.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct PipeOptions {
+    pub(crate) shape: Shape,
+    pub(crate) out: Option<PathBuf>,
+    pub(crate) level: Level,
+}
+
+/// What the command line asks for.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) enum Parsed {
+    /// This text on the standard output.
+    Text(&'static str),
+    Pipe(PipeOptions),
+}
+
+pub(crate) fn parse(words: &[OsString]) -> Result<Parsed, Failure> {
+    let Some((command, rest)) = words.split_first() else {
+        return Err(Failure::Usage("no command: use `hydra pipe`".to_owned()));
+    };
+    match command.to_string_lossy().as_ref() {
+        "pipe" => pipe(rest),
+        "--help" | "-h" | "help" => Ok(Parsed::Text(HELP)),
+        "--version" | "-V" => Ok(Parsed::Text(concat!("hydra ", env!("CARGO_PKG_VERSION")))),
+        other => Err(Failure::Usage(format!("unknown command `{other}`: use `pipe`"))),
+    }
+}
+
+fn pipe(words: &[OsString]) -> Result<Parsed, Failure> {
+    let mut options = PipeOptions { shape: Shape::Text, out: None, level: Level::Info };
+    let mut words = words.iter();
+    while let Some(word) = words.next() {
+        let text = word.to_string_lossy();
+        let (option, inline) = match text.split_once('=') {
+            Some((option, value)) => (option, Some(OsString::from(value))),
+            None => (text.as_ref(), None),
+        };
+        if matches!(option, "--help" | "-h") {
+            return Ok(Parsed::Text(PIPE_HELP));
+        }
+        if !matches!(option, "--format" | "--out" | "--level") {
+            let known = "--format, --out, --level or --help";
+            return Err(Failure::Usage(format!("unknown argument `{text}`: use {known}")));
+        }
+        let Some(value) = inline.or_else(|| words.next().cloned()) else {
+            return Err(Failure::Usage(format!("`{option}` needs a value")));
+        };
+        let shown = value.to_string_lossy();
+        match option {
+            "--format" => options.shape = shape(&shown)?,
+            "--level" => options.level = level(&shown)?,
+            _ if value.is_empty() => {
+                let reason = "`--out` is empty: use the path of a file";
+                return Err(Failure::Usage(reason.to_owned()));
+            }
+            _ => options.out = Some(PathBuf::from(value)),
+        }
+    }
+    Ok(Parsed::Pipe(options))
+}
+
+fn shape(word: &str) -> Result<Shape, Failure> {
+    match word {
+        "text" => Ok(Shape::Text),
+        "json" => Ok(Shape::Json),
+        _ => Err(Failure::Usage(format!("`--format {word}`: use text or json"))),
+    }
+}
+
+fn level(word: &str) -> Result<Level, Failure> {
+    match word.to_ascii_lowercase().as_str() {
+        "error" => Ok(Level::Error),
+        "warn" => Ok(Level::Warn),
+        "info" => Ok(Level::Info),
+        "debug" => Ok(Level::Debug),
+        "trace" => Ok(Level::Trace),
+        _ => {
+            let known = "error, warn, info, debug or trace";
+            Err(Failure::Usage(format!("`--level {word}`: use {known}")))
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn of(line: &str) -> Result<Parsed, Failure> {
+        let words: Vec<OsString> = line.split_whitespace().map(OsString::from).collect();
+        parse(&words)
+    }
+
+    #[test]
+    fn options_are_read_in_both_forms() {
+        let out = Some(PathBuf::from("a.log"));
+        let options = PipeOptions { shape: Shape::Json, out, level: Level::Warn };
+        assert_eq!(of("pipe --format json --out=a.log --level WARN"), Ok(Parsed::Pipe(options)));
+        assert_eq!(of("pipe --level x --help").unwrap_err().code(), 2);
+        assert_eq!(of("pipe --help"), Ok(Parsed::Text(PIPE_HELP)));
+    }
+
+    #[test]
+    fn bad_words_are_named_with_what_would_do() {
+        for (line, named, allowed) in [
+            ("", "no command", "pipe"),
+            ("pip", "`pip`", "pipe"),
+            ("pipe --format yaml", "`--format yaml`", "text or json"),
+            ("pipe --level loud", "`--level loud`", "trace"),
+            ("pipe --out", "`--out`", "needs a value"),
+            ("pipe --out=", "`--out`", "path of a file"),
+            ("pipe app.log", "`app.log`", "--out"),
+        ] {
+            let failure = of(line).unwrap_err();
+            assert_eq!(failure.code(), 2);
+            let reason = failure.reason();
+            assert!(reason.contains(named) && reason.contains(allowed), "{line}: {reason}");
+        }
+    }
+}
