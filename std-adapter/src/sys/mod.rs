@@ -1,0 +1,19 @@
+//! The operating system and the processor: the only place of this crate's parts with unsafe calls
+//! to either.
+//!
+//! | file     | what for                                                    |
+//! |----------|-------------------------------------------------------------|
+//! | `ticks`  | the counter that stamps records                             |
+//! | `memory` | pages from the system, never from the global allocator      |
+//! | `fd`     | writing to a descriptor without anybody's lock              |
+//! | `signal` | counts hangups                                              |
+//! | `exit`   | runs something when the process ends through `exit`         |
+//! | `thread` | the number by which the system knows a thread               |
+
+pub(crate) mod exit;
+#[cfg(unix)]
+pub(crate) mod fd;
+pub(crate) mod memory;
+pub(crate) mod signal;
+pub(crate) mod thread;
+pub(crate) mod ticks;

@@ -1,0 +1,52 @@
+//! The number by which the system knows a thread.
+#![cfg_attr(
+    any(target_os = "linux", target_os = "android", target_vendor = "apple"),
+    expect(unsafe_code, reason = "asks the system")
+)]
+
+/// The calling thread's number, as debuggers and `top` show it.
+#[cfg(any(target_os = "linux", target_os = "android"))]
+pub(crate) fn id() -> u64 {
+    // SAFETY: bounds: takes nothing; race: answers for the calling thread.
+    let id = unsafe { libc::gettid() };
+    u64::try_from(id).unwrap_or(0)
+}
+
+/// The calling thread's number, as debuggers show it.
+#[cfg(target_vendor = "apple")]
+pub(crate) fn id() -> u64 {
+    let mut id = 0;
+    // SAFETY: bounds: zero stands for the calling thread, and `id` outlives the call; race: none.
+    unsafe { libc::pthread_threadid_np(0, &raw mut id) };
+    id
+}
+
+/// A number of the calling thread: the order of threads by their first call.
+#[cfg(not(any(target_os = "linux", target_os = "android", target_vendor = "apple")))]
+pub(crate) fn id() -> u64 {
+    use hydra_log_core::{ord, sync::AtomicUsize};
+    static NEXT: AtomicUsize = AtomicUsize::new(1);
+    thread_local! {
+        static OWN: usize = NEXT.fetch_add(1, ord::count());
+    }
+    OWN.try_with(|id| *id as u64).unwrap_or(0)
+}
+
+/// The calling thread's name, if its creator gave it one.
+pub(crate) fn name() -> Option<Box<str>> {
+    std::thread::current().name().map(Box::from)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn tells_threads_apart() {
+        let other = std::thread::Builder::new().name("other".into());
+        let (id_of_other, name) = other.spawn(|| (id(), name())).unwrap().join().unwrap();
+        assert_ne!(id(), id_of_other);
+        assert_eq!(id(), id());
+        assert_eq!(name.as_deref(), Some("other"));
+    }
+}

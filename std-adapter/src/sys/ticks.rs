@@ -1,0 +1,112 @@
+//! The counter that stamps records: the processor's own where it can be trusted.
+//!
+//! | processor | counter                    | trusted when                                       |
+//! |-----------|----------------------------|----------------------------------------------------|
+//! | x86       | time stamp counter         | invariant, and the kernel has not found it unstable |
+//! | aarch64   | virtual counter            | always: the architecture fixes its rate            |
+//! | others    | `Instant`, in nanoseconds  | never: it is the fallback                          |
+//!
+//! [`ticks`] loads one byte, which never changes once an engine runs, beside reading the counter:
+//! the load is done long before the counter has answered.
+
+use std::sync::OnceLock;
+use std::time::Instant;
+
+use hydra_log_core::ord;
+use hydra_log_core::sync::{AtomicUsize, StaticU8};
+
+#[cfg_attr(all(any(target_arch = "x86_64", target_arch = "x86"), not(miri)), path = "ticks/x86.rs")]
+#[cfg_attr(all(target_arch = "aarch64", unix, not(miri)), path = "ticks/aarch64.rs")]
+#[cfg_attr(
+    any(
+        miri,
+        not(any(target_arch = "x86_64", target_arch = "x86", all(target_arch = "aarch64", unix)))
+    ),
+    path = "ticks/none.rs"
+)]
+mod counter;
+
+/// Not zero: stamps come from `Instant`.
+static FALLBACK: StaticU8 = StaticU8::new(0);
+
+/// Ticks a microsecond, in 1/1024; a guess until somebody has measured it.
+static RATE: AtomicUsize = AtomicUsize::new(3000 * RATE_ONE);
+const RATE_ONE: usize = 1024;
+
+/// The counter's value now.
+#[inline(always)]
+pub(crate) fn ticks() -> u64 {
+    if FALLBACK.load(ord::own()) == 0 { counter::read() } else { instant() }
+}
+
+/// Decides which counter stamps records. Called before an engine runs; later calls do nothing.
+pub(crate) fn choose() {
+    static DONE: OnceLock<()> = OnceLock::new();
+    DONE.get_or_init(|| {
+        let trusted = counter::is_trusted();
+        let hertz = if trusted { counter::hertz() } else { Some(1_000_000_000) };
+        if let Some(hertz) = hertz {
+            set_rate(hertz as f64);
+        }
+        if !trusted {
+            // The epoch is set before anybody can ask for it.
+            instant();
+            FALLBACK.store(1, ord::own());
+        }
+    });
+}
+
+/// Ticks a second as the hardware states it, if it does.
+pub(crate) fn stated_hertz() -> Option<u64> {
+    if FALLBACK.load(ord::own()) == 0 { counter::hertz() } else { Some(1_000_000_000) }
+}
+
+/// About how many ticks `ns` nanoseconds are.
+pub(crate) fn from_ns(ns: u64) -> u64 {
+    let rate = RATE.load(ord::own()) as u128;
+    u64::try_from(u128::from(ns) * rate / (1000 * RATE_ONE as u128)).unwrap_or(u64::MAX)
+}
+
+/// Says how fast the counter was found to be.
+#[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "saturates")]
+pub(crate) fn set_rate(hertz: f64) {
+    let rate = (hertz / 1e6 * RATE_ONE as f64) as usize;
+    RATE.store(rate.max(1), ord::own());
+}
+
+/// Nanoseconds since the first call, from 1.
+#[cold]
+fn instant() -> u64 {
+    static EPOCH: OnceLock<Instant> = OnceLock::new();
+    let since = EPOCH.get_or_init(Instant::now).elapsed();
+    u64::try_from(since.as_nanos()).unwrap_or(u64::MAX).saturating_add(1)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use core::time::Duration;
+
+    #[test]
+    fn counts_on() {
+        choose();
+        let before = ticks();
+        std::thread::sleep(Duration::from_millis(2));
+        assert!(ticks() > before);
+    }
+
+    #[test]
+    fn fallback_counts_nanoseconds() {
+        let before = instant();
+        std::thread::sleep(Duration::from_millis(2));
+        assert!(instant() - before >= 2_000_000);
+    }
+
+    #[test]
+    fn turns_nanoseconds_into_ticks() {
+        set_rate(2.5e9);
+        assert_eq!(from_ns(10_000), 25_000);
+        assert_eq!(from_ns(0), 0);
+        assert!(from_ns(u64::MAX) > 1 << 60);
+    }
+}
