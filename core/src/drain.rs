@@ -132,6 +132,20 @@ impl<'r> Lane<'r> {
         self.front.is_none() && !self.in_flight
     }
 
+    /// Starts with a ring whose thread is new: nothing in it is older than `since`.
+    pub fn begin(&mut self, since: u64) {
+        self.quiet_at = since.max(self.quiet_at);
+    }
+
+    /// Frees the ring if its thread is gone and all is out; says whether it did.
+    #[must_use]
+    pub fn retire(&self) -> bool {
+        match &self.source {
+            Source::Spsc(ring) => ring.retire(),
+            Source::Mpsc(_) => false,
+        }
+    }
+
     /// Looks at the mark, then the tail; returns what this lane allows the horizon to be.
     fn scan(&mut self, limits: &Limits) -> u64 {
         self.in_flight = self.source.observe();

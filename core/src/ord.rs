@@ -337,3 +337,10 @@ pub const fn epoch_bump() -> Ordering {
 pub const fn epoch_read() -> Ordering {
     Ordering::Acquire
 }
+
+/// Whether a worker sleeps. Relaxed: a hint; a worker that is not woken wakes by itself soon.
+#[inline(always)]
+#[must_use]
+pub const fn park() -> Ordering {
+    Ordering::Relaxed
+}

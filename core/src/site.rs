@@ -162,23 +162,35 @@ pub fn gate_count() -> usize {
 
 /// The record that stands where records were lost: how many, and which levels.
 ///
+/// ```
+/// let gap = hydra_log_core::site::gap_site();
+/// assert_eq!((gap.target, gap.arguments), ("hydra", 7));
+/// ```
+///
 /// It also gives both sections their first entry, so that an image without a log call links.
 pub fn gap_site() -> &'static Site {
     &GAP
 }
 
 crate::__site! {
-    gate GAP_GATE, site GAP: crate::level::Level::Warn, crate::site::Site {
+    gate GAP_GATE, site GAP: Level::Warn, Site {
         gate: &GAP_GATE,
         target: "hydra",
         layer: "",
         module: module_path!(),
         file: file!(),
         template: "{0} records lost",
-        fields: &[("ring", "{1}"), ("error", "{2}"), ("warn", "{3}"), ("info", "{4}"), ("debug", "{5}"), ("trace", "{6}")],
+        fields: &[
+            ("ring", "{1}"),
+            ("error", "{2}"),
+            ("warn", "{3}"),
+            ("info", "{4}"),
+            ("debug", "{5}"),
+            ("trace", "{6}"),
+        ],
         line: line!(),
         arguments: 7,
-        kind: crate::site::SiteKind::Event,
+        kind: SiteKind::Event,
     }
 }
 

@@ -160,6 +160,12 @@ impl Spool {
         Ok(end)
     }
 
+    /// How many bytes an entry may take now, header included. Only the writer's answer stays true.
+    #[must_use]
+    pub fn room(&self) -> usize {
+        self.capacity - self.behind(self.end.load(ord::own()))
+    }
+
     /// How far the reader that is furthest behind stands behind `end`.
     fn behind(&self, end: usize) -> usize {
         (0..self.readers).map(|reader| end.wrapping_sub(self.position(reader))).max().unwrap_or(0)

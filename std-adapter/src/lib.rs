@@ -1,1 +1,53 @@
-//! std
+//! A logger that costs nanoseconds where the program logs, and loses nothing silently.
+//!
+//! A call writes a binary record into its thread's own ring: no lock, no allocation, no
+//! formatting, no system call. A worker merges the rings by time, renders, and writes.
+//!
+//! ```
+//! use hydra_log::{error, info};
+//!
+//! let guard = hydra_log::init();
+//! let (user, latency_us) = ("ada", 17.5);
+//! info!("request served in {latency_us:.1} us", user, bytes = 4096);
+//! error!(target: "billing", "card refused", code = 51);
+//! guard.flush().unwrap();
+//! ```
+//!
+//! | you want to                           | start at                                      |
+//! |---------------------------------------|-----------------------------------------------|
+//! | log with no configuration             | [`init`]                                      |
+//! | choose sinks, formats, sizes, policy  | [`Builder`], [`Preset`], [`Overflow`]         |
+//! | write somewhere else                  | [`sink::Sink`], [`format::Format`]            |
+//! | know what was written and what lost   | [`Stats`], [`Report`]                         |
+//! | test what a library logs              | [`testing::capture`]                          |
+//! | log from a library, std or not        | the crate `hydra-log-core`, same macros       |
+
+// So that the names that macros expand to exist in this crate's own tests and examples.
+extern crate self as hydra_log;
+
+mod builder;
+pub mod clock;
+mod engine;
+mod error;
+pub mod filter;
+pub mod format;
+mod global;
+#[macro_use]
+mod macros;
+mod preset;
+pub mod sink;
+mod stats;
+mod sys;
+pub mod testing;
+
+#[doc(hidden)]
+pub mod __private;
+
+pub use hydra_log_core::{Level, LevelFilter, Record, STATIC_MAX_LEVEL};
+
+pub use crate::builder::{Builder, Output};
+pub use crate::engine::{Engine, Flushing};
+pub use crate::error::{Error, FlushError, InitError};
+pub use crate::global::{Guard, init};
+pub use crate::preset::{Overflow, ParsePresetError, Preset};
+pub use crate::stats::{Lost, Report, RingStats, SinkStats, Stats};

@@ -62,6 +62,8 @@ pub(crate) struct Settings {
     pub(crate) spool_bytes: usize,
     pub(crate) overflow: Overflow,
     pub(crate) workers: usize,
+    /// How long a sink may make no progress while others wait, before it is skipped.
+    pub(crate) stall: Duration,
 }
 
 impl Preset {
@@ -87,6 +89,7 @@ impl Preset {
             spool_bytes: 1 << 20,
             overflow: Overflow::Wait(Duration::from_millis(100)),
             workers: 1,
+            stall: Duration::from_millis(100),
         };
         match self {
             Self::Production => production,

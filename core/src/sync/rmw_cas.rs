@@ -15,6 +15,13 @@ pub fn swap(word: &AtomicBool, value: bool, order: Ordering) -> bool {
     word.swap(value, order)
 }
 
+/// Raises a flag that is down; says whether it did. One that is up is not written.
+#[inline(always)]
+#[must_use]
+pub fn raise(word: &AtomicBool, order: Ordering, failed: Ordering) -> bool {
+    word.compare_exchange(false, true, order, failed).is_ok()
+}
+
 /// Stores to a word that others swap.
 #[inline(always)]
 pub fn store(word: &AtomicBool, value: bool, order: Ordering) {

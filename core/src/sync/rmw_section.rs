@@ -37,6 +37,19 @@ pub fn swap(word: &AtomicBool, value: bool, _order: Ordering) -> bool {
     })
 }
 
+/// Raises a flag that is down; says whether it did.
+#[inline]
+#[must_use]
+pub fn raise(word: &AtomicBool, _order: Ordering, _failed: Ordering) -> bool {
+    critical_section::with(|_| {
+        let down = !word.load(loading());
+        if down {
+            word.store(true, storing());
+        }
+        down
+    })
+}
+
 /// Stores to a word that others swap.
 #[inline]
 pub fn store(word: &AtomicBool, value: bool, _order: Ordering) {

@@ -1,14 +1,19 @@
 //! From the rings to the spool: what the holder of the drain token does.
+#![expect(unsafe_code, reason = "the consumer's half of the rings, the writer's half of the spool")]
+
+use std::time::Instant;
 
 use hydra_log_core::drain::{self, Lane, Limits, Output, Pass, Stop};
-use hydra_log_core::record::{Flags, HEADER_BYTES};
-use hydra_log_core::ring::spsc;
-use hydra_log_core::site;
-use hydra_log_core::spool::UNCOUNTED;
+use hydra_log_core::flush::Request;
+use hydra_log_core::record::{self, Flags, HEADER_BYTES, STAMP_AT};
+use hydra_log_core::ring::mpsc;
+use hydra_log_core::ring::spsc::{self, LEVELS, State};
+use hydra_log_core::spool::{self, Spool, UNCOUNTED};
+use hydra_log_core::{ord, site};
 
 use crate::clock::WallClock;
 use crate::engine::shared::Shared;
-use crate::engine::thread_ring::ThreadRing;
+use crate::stats::{Lost, RingStats};
 use crate::sys::ticks::{self, ticks};
 
 /// How long a producer's mark may take to become visible on another processor.
@@ -20,15 +25,249 @@ const PATIENCE_NS: u64 = 10_000_000;
 /// How many records one pass moves before its caller looks around.
 const PASS_RECORDS: usize = 4096;
 
-/// The lanes, and what the drain remembers between passes.
+/// The lane of the ring that contexts share.
+pub(crate) const SHARED_LANE: u32 = u32::MAX;
+
+/// A gap record's room: header, one extension word, seven numbers.
+const GAP_WORDS: usize = (HEADER_BYTES / 8) + 1 + 7;
+
+/// What the drain remembers between passes.
 pub(crate) struct Drainer {
-    /// Lanes of rings in use stand in front.
+    /// Lanes in use stand in front.
     lanes: Vec<Lane<'static>>,
     active: usize,
+    /// Every thread ring of the engine, by its number.
+    rings: Vec<&'static spsc::Ring>,
     newest: u64,
     clock: WallClock,
     epoch: usize,
-    grace: u64,
-    patience: u64,
+    /// A flush that waits for everything stamped before.
+    awaited: Option<(Request, u64)>,
+    pub(crate) offered: u64,
     pub(crate) late: u64,
+    stuck_since: Option<Instant>,
 }
+
+impl Drainer {
+    /// The drain of an engine, to be made once: it is the consumer of all rings from now on.
+    pub(crate) fn for_ring(shared_ring: &'static mpsc::Ring) -> Self {
+        // SAFETY: race: made once, before anybody holds the token; later consumers are made by
+        // its holders.
+        let consumer = unsafe { shared_ring.consumer() };
+        Self {
+            lanes: vec![Lane::mpsc(SHARED_LANE, consumer)],
+            active: 1,
+            rings: Vec::new(),
+            newest: 0,
+            clock: WallClock::new(),
+            epoch: 0,
+            awaited: None,
+            offered: 0,
+            late: 0,
+            stuck_since: None,
+        }
+    }
+
+    pub(crate) fn clock_steps(&self) -> u64 {
+        self.clock.steps()
+    }
+
+    /// One pass over the rings.
+    pub(crate) fn pass(&mut self, shared: &'static Shared) -> Pass {
+        let now = ticks();
+        if self.awaited.is_none() {
+            self.awaited = shared.flush.pending().map(|request| (request, now));
+        }
+        let epoch = shared.epoch.load(ord::epoch_read());
+        if epoch != self.epoch {
+            self.epoch = epoch;
+            self.meet_rings(shared);
+        }
+        let limits = Limits {
+            now,
+            grace: ticks::from_ns(GRACE_NS),
+            patience: ticks::from_ns(PATIENCE_NS),
+            records: PASS_RECORDS,
+        };
+        self.clock.observe();
+        let Some(lanes) = self.lanes.get_mut(..self.active) else { return NOTHING };
+        let mut out = ToSpool {
+            spool: &shared.spool,
+            clock: &self.clock,
+            rings: &self.rings,
+            offered: &mut self.offered,
+        };
+        let pass = drain::step(lanes, &limits, &mut self.newest, &mut out);
+        self.late += pass.late as u64;
+        if pass.records > 0 || pass.stopped {
+            self.make_room_for(shared, &pass);
+        }
+        self.retire();
+        if let Some((request, _)) = self.awaited.take_if(|(_, stamp)| *stamp <= pass.horizon) {
+            shared.flush.acknowledge(request);
+        }
+        pass
+    }
+
+    /// Finds rings that joined or were used again.
+    fn meet_rings(&mut self, shared: &'static Shared) {
+        let known = self.rings.len();
+        let mut fresh: Vec<_> =
+            shared.registry.iter().take_while(|ring| ring.id() as usize >= known).collect();
+        fresh.reverse();
+        for ring in fresh {
+            // SAFETY: bounds: the ring is static; race: this is the token's holder, and every
+            // later consumer is made by a later holder.
+            let consumer = unsafe { ring.consumer() };
+            self.rings.push(ring);
+            self.lanes.push(Lane::spsc(ring.id(), consumer));
+        }
+        self.sort_lanes();
+    }
+
+    /// Frees the rings whose threads are gone, once they are empty.
+    fn retire(&mut self) {
+        let lanes = self.lanes.iter_mut().take(self.active);
+        let retired = lanes.filter(|lane| lane.is_idle()).filter(|lane| lane.retire()).count();
+        if retired > 0 {
+            self.sort_lanes();
+        }
+    }
+
+    fn sort_lanes(&mut self) {
+        let rings = &self.rings;
+        let newest = self.newest;
+        let free = |lane: &Lane<'_>| {
+            rings.get(lane.id() as usize).is_some_and(|ring| ring.state() == State::Free)
+        };
+        // A ring may be taken again meanwhile: each state is read once.
+        let mut lanes: Vec<_> =
+            self.lanes.drain(..).map(|lane| (free(&lane), lane)).collect();
+        lanes.sort_by_key(|(free, _)| *free);
+        let active = lanes.iter().take_while(|(free, _)| !free).count();
+        self.lanes.extend(lanes.into_iter().map(|(_, lane)| lane));
+        for lane in self.lanes.iter_mut().take(active).skip(self.active) {
+            lane.begin(newest);
+        }
+        self.active = active;
+    }
+
+    /// When the spool is full: pushes a reader on that makes no progress while others wait.
+    fn make_room_for(&mut self, shared: &'static Shared, pass: &Pass) {
+        if !pass.stopped || pass.records == PASS_RECORDS {
+            self.stuck_since = None;
+            return;
+        }
+        let since = *self.stuck_since.get_or_insert_with(Instant::now);
+        if since.elapsed() < shared.settings.stall || shared.sinks.len() < 2 {
+            return;
+        }
+        let end = shared.spool.end();
+        let behind = |reader| end.wrapping_sub(shared.spool.position(reader));
+        let Some(slowest) = shared.spool.slowest() else { return };
+        let half = shared.settings.spool_bytes / 2;
+        let others_wait = (0..shared.sinks.len()).any(|reader| behind(reader) < half);
+        if behind(slowest) >= half && others_wait {
+            // SAFETY: race: this is the token's holder, the spool's one writer.
+            let lost = unsafe { shared.spool.push_on(slowest, half) };
+            shared.skipped(slowest, lost as u64);
+        }
+    }
+
+    /// Counts of every ring, with what waits in it counted by walking it.
+    pub(crate) fn ring_stats(&self, shared: &'static Shared) -> Vec<RingStats> {
+        let mut stats: Vec<RingStats> = self
+            .lanes
+            .iter()
+            .map(|lane| match self.rings.get(lane.id() as usize) {
+                Some(ring) => {
+                    // SAFETY: race: this is the token's holder; nothing of another consumer is
+                    // borrowed.
+                    let pending = unsafe { ring.consumer() }.pending();
+                    stats_of(lane, ring.capacity(), ring.emitted(), ring.lost(), pending)
+                }
+                None => {
+                    let ring = &shared.shared_ring;
+                    // SAFETY: race: as above.
+                    let pending = unsafe { ring.consumer() }.pending();
+                    stats_of(lane, ring.capacity(), ring.emitted(), ring.lost(), pending)
+                }
+            })
+            .collect();
+        stats.sort_by_key(|ring| ring.id);
+        stats
+    }
+
+    /// What waits in the spool for a sink, counted by walking it.
+    pub(crate) fn pending_in_spool(&self, shared: &'static Shared, reader: usize) -> u64 {
+        // SAFETY: race: this is the token's holder, the spool's one writer.
+        unsafe { shared.spool.pending(reader) as u64 }
+    }
+}
+
+const NOTHING: Pass = Pass { records: 0, horizon: 0, stopped: false, late: 0 };
+
+fn stats_of(
+    lane: &Lane<'_>,
+    capacity_bytes: usize,
+    emitted: u64,
+    lost: [u64; LEVELS],
+    pending: u64,
+) -> RingStats {
+    let lost = Lost { by_level: lost };
+    RingStats { id: lane.id(), capacity_bytes, emitted, drained: lane.drained(), lost, pending }
+}
+
+/// Writes what a pass lets go into the spool, its ticks turned into wall time.
+struct ToSpool<'d> {
+    spool: &'d Spool,
+    clock: &'d WallClock,
+    rings: &'d [&'static spsc::Ring],
+    offered: &'d mut u64,
+}
+
+impl ToSpool<'_> {
+    /// The number of the thread that owns the lane's ring, or 0.
+    fn thread(&self, lane: u32) -> u32 {
+        let word = self.rings.get(lane as usize).map_or(0, |ring| ring.user());
+        u32::try_from(word).unwrap_or(0) & !UNCOUNTED
+    }
+}
+
+impl Output for ToSpool<'_> {
+    #[inline]
+    fn record(&mut self, lane: u32, bytes: &[u8], flags: Flags) -> Result<(), Stop> {
+        let Some((header, rest)) = bytes.split_first_chunk::<HEADER_BYTES>() else { return Ok(()) };
+        let [w0, w1, w2, w3, w4, w5, w6, w7, stamp @ ..] = *header;
+        let word = u64::from_le_bytes([w0, w1, w2, w3, w4, w5, w6, w7]);
+        let time = self.clock.to_ns(u64::from_le_bytes(stamp));
+        let word = record::with_flags(word, flags).to_le_bytes();
+        let parts = [&word[..], &time.to_le_bytes()[..], rest];
+        // SAFETY: race: the pass holds the token, so this is the spool's one writer.
+        let appended = unsafe { self.spool.append(self.thread(lane), &parts) };
+        appended.map_err(|_full| Stop)?;
+        *self.offered += 1;
+        Ok(())
+    }
+
+    fn has_room(&self) -> bool {
+        self.spool.room() >= spool::ENTRY_HEADER + GAP_WORDS * 8
+    }
+
+    fn gap(&mut self, lane: u32, stamp: u64, lost: [u64; LEVELS]) {
+        let [error, warn, info, debug, trace] = lost;
+        let total: u64 = lost.iter().sum();
+        let args = (total, (lane, (error, (warn, (info, (debug, (trace, ())))))));
+        let mut words = [0; GAP_WORDS];
+        let time = self.clock.to_ns(stamp);
+        let id = site::gap_site().id();
+        let used = record::encode_words(&mut words, id, time, &args, Flags::CONTROL);
+        let bytes: &[u8] = bytemuck::cast_slice(&words);
+        let Some(bytes) = bytes.get(..used) else { return };
+        // SAFETY: race: the pass holds the token, so this is the spool's one writer. `has_room`
+        // said that it fits.
+        let _fits = unsafe { self.spool.append(self.thread(lane) | UNCOUNTED, &[bytes]) };
+    }
+}
+
+const _: () = assert!(STAMP_AT == 8, "the header's second word is the stamp");

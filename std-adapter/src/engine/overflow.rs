@@ -29,7 +29,7 @@ pub(crate) fn claim(thread: &'static ThreadRing, gate: &'static Gate, max: usize
     let producer = producer::own(thread);
     let stamp = ticks();
     if let Ok(at) = producer.refresh(max) {
-        return Some(producer::slot(thread, at, max, stamp, 0));
+        return Some(producer::slot(thread, at, max, stamp, producer::OWN));
     }
     producer.leave();
     thread.engine.counters.full.add(1);
@@ -91,8 +91,8 @@ fn wait(thread: &'static ThreadRing, max: usize, deadline: Instant, direct: bool
         }
         let stamp = ticks();
         if let Ok(at) = producer.refresh(max) {
-            let make = if direct { producer::direct } else { plain };
-            return Outcome::Room(make(thread, at, max, stamp));
+            let finish = if direct { producer::DIRECT } else { producer::OWN };
+            return Outcome::Room(producer::slot(thread, at, max, stamp, finish));
         }
         producer.leave();
         if Instant::now() >= deadline {
@@ -100,8 +100,4 @@ fn wait(thread: &'static ThreadRing, max: usize, deadline: Instant, direct: bool
         }
         if backoff.is_completed() { thread::sleep(NAP) } else { backoff.snooze() }
     }
-}
-
-fn plain(thread: &'static ThreadRing, at: core::ptr::NonNull<u8>, max: usize, stamp: u64) -> Slot {
-    producer::slot(thread, at, max, stamp, 0)
 }

@@ -11,6 +11,8 @@
 
 use core::cell::{Cell, RefCell};
 use core::ptr::NonNull;
+use core::time::Duration;
+use std::time::Instant;
 
 use hydra_log_core::backend::{Backend, Slot};
 use hydra_log_core::ring::{mpsc, spsc};
@@ -44,10 +46,14 @@ enum Stage {
     Gone,
 }
 
-/// How a slot's record is finished; `Slot::extra`.
-const OWN: usize = 0;
+/// How a slot's record is finished, in the low bits of `Slot::extra`. With `SHARED`, the other bits
+/// are the claim's position, a multiple of 8.
+pub(crate) const OWN: usize = 0;
 const SHARED: usize = 1;
-const DIRECT: usize = 2;
+pub(crate) const DIRECT: usize = 2;
+
+/// How long a record that has its place may take to be written out by its own call.
+const DIRECT_BOUND: Duration = Duration::from_millis(100);
 
 /// The backend of this crate's macros.
 #[derive(Debug)]
@@ -86,10 +92,9 @@ impl Backend for ThreadRings {
 
     #[cold]
     unsafe fn abandon(slot: Slot) {
-        if slot.extra == SHARED {
-            let ring = shared_of(&slot);
+        if slot.extra & SHARED != 0 {
             // SAFETY: the slot is a claim of this ring that was not committed, by the caller.
-            unsafe { ring.discard_at(slot.at, slot.room) };
+            unsafe { shared_of(&slot).discard_at(room_of(&slot)) };
         } else {
             own(thread_of(&slot)).leave();
         }
@@ -115,11 +120,6 @@ pub(crate) fn slot(
     Slot { at, room, stamp, owner: core::ptr::from_ref(thread).cast(), extra }
 }
 
-/// A slot whose record is written out as soon as it is committed.
-pub(crate) fn direct(thread: &'static ThreadRing, at: NonNull<u8>, room: usize, stamp: u64) -> Slot {
-    slot(thread, at, room, stamp, DIRECT)
-}
-
 #[inline(always)]
 fn thread_of(slot: &Slot) -> &'static ThreadRing {
     // SAFETY: bounds: `slot` made the pointer from a `&'static ThreadRing`; race: shared reference.
@@ -132,21 +132,24 @@ fn shared_of(slot: &Slot) -> &'static mpsc::Ring {
     unsafe { &*slot.owner.cast::<mpsc::Ring>() }
 }
 
+fn room_of(slot: &Slot) -> mpsc::Room {
+    mpsc::Room { at: slot.at, position: slot.extra & !SHARED, bytes: slot.room }
+}
+
 #[cold]
 #[inline(never)]
 unsafe fn commit_elsewhere(slot: Slot, used: usize) {
-    if slot.extra == SHARED {
+    if slot.extra & SHARED != 0 {
         // SAFETY: the slot is a claim of this ring, its first `used` bytes a whole record, by the
         // caller.
-        unsafe { shared_of(&slot).commit_at(slot.at, slot.room, used) };
-        return;
+        return unsafe { shared_of(&slot).commit_at(room_of(&slot), used) };
     }
     let thread = thread_of(&slot);
     let producer = own(thread);
     // SAFETY: the first `used` bytes of the claim are a whole record, by the caller.
     unsafe { producer.publish(used) };
     producer.leave();
-    thread.engine.drain_once();
+    thread.engine.write_out(Instant::now() + DIRECT_BOUND);
 }
 
 /// Room in the ring that all contexts without a ring of their own share.
@@ -154,19 +157,18 @@ unsafe fn commit_elsewhere(slot: Slot, used: usize) {
 #[inline(never)]
 pub(crate) fn shared(engine: &'static Shared, gate: &'static Gate, max: usize) -> Option<Slot> {
     let ring = &engine.shared_ring;
-    match ring.claim(max, ticks) {
-        Ok((at, stamp)) => Some(Slot {
-            at,
-            room: max,
-            stamp,
-            owner: core::ptr::from_ref(ring).cast(),
-            extra: SHARED,
-        }),
-        Err(_full) => {
-            ring.lose(gate.level());
-            None
-        }
-    }
+    let Ok(room) = ring.claim(max) else {
+        ring.lose(gate.level());
+        return None;
+    };
+    Some(Slot {
+        at: room.at,
+        room: room.bytes,
+        // Behind the claim, which the drain sees as a hole: it waits for this stamp.
+        stamp: ticks(),
+        owner: core::ptr::from_ref(ring).cast(),
+        extra: room.position | SHARED,
+    })
 }
 
 /// A call on a thread that has no ring (for the engine that takes its records).

@@ -4,65 +4,367 @@
 //! copy), renders it on its own, and writes when its turn comes: output is in the spool's order
 //! whatever order the rendering ends in. Nothing of the spool is held while a sink writes, so a sink
 //! that hangs delays nobody else.
+#![expect(unsafe_code, reason = "the reader's half of the spool")]
 
 use core::panic::AssertUnwindSafe;
 use core::time::Duration;
 use std::panic::catch_unwind;
-use std::sync::{Condvar, Mutex};
-use std::time::Instant;
+use std::sync::{Arc, Condvar, Mutex};
+use std::thread;
 
-use hydra_log_core::spool;
-use hydra_log_core::sync::AtomicU64;
+use hydra_log_core::record::{Flags, RecordRef};
+use hydra_log_core::spool::{self, UNCOUNTED};
+use hydra_log_core::sync::{AtomicBool, AtomicUsize, rmw};
 use hydra_log_core::{LevelFilter, ord};
 
-use crate::engine::batch::Batch;
 use crate::engine::lock;
 use crate::engine::shared::Shared;
 use crate::error::Error;
-use crate::format::Format;
+use crate::format::{Buffer, Event, Format, ThreadInfo};
 use crate::sink::Sink;
 use crate::stats::SinkStats;
 
 /// How many bytes of records one batch takes at the most.
-const BATCH_BYTES: usize = 64 << 10;
+const BATCH_BYTES: usize = 128 << 10;
 
 /// Tries after a failed write, before the rest of the batch is given up.
 const RETRIES: u32 = 3;
 
-#[derive(Default)]
-struct Counters {
-    written: AtomicU64,
-    skipped: AtomicU64,
-    lost: AtomicU64,
-    in_hand: AtomicU64,
-    bytes: AtomicU64,
-    gaps: AtomicU64,
-    errors: AtomicU64,
-}
+/// How long the first retry waits; each later one waits twice as long.
+const RETRY_PAUSE: Duration = Duration::from_millis(1);
 
 pub(crate) struct SinkLane {
     name: String,
     level: LevelFilter,
     format: Box<dyn Format>,
     reader: usize,
-    claim: Mutex<Claim>,
+    /// The next batch's ticket; whoever holds it reads the spool.
+    claim: Mutex<u64>,
+    /// Whose ticket may write.
     turn: Mutex<u64>,
     turned: Condvar,
     sink: Mutex<Box<dyn Sink>>,
-    counters: Counters,
-    /// Where in the spool everything before has been written or given up.
-    done: AtomicU64,
+    counts: Counts,
+    /// Everything in the spool before this position was written or given up.
+    done: AtomicUsize,
+    /// Whether the sink failed and nothing was written since.
+    failing: AtomicBool,
 }
 
-struct Claim {
-    next_ticket: u64,
+#[derive(Default)]
+struct Counts {
+    written: AtomicUsize,
+    skipped: AtomicUsize,
+    lost: AtomicUsize,
+    in_hand: AtomicUsize,
+    bytes: AtomicUsize,
+    gaps: AtomicUsize,
+    errors: AtomicUsize,
     /// Losses that the output was not told of yet.
-    untold: u64,
+    untold: AtomicUsize,
+}
+
+fn add(count: &AtomicUsize, amount: usize) {
+    rmw::add(count, amount, ord::count());
 }
 
 /// What a serving thread keeps from batch to batch.
 pub(crate) struct Scratch {
     batch: Box<[u8]>,
-    out: crate::format::Buffer,
-    ends: Vec<u32>,
+    out: Buffer,
+    /// Where each line ends, and whether it counts as a record.
+    lines: Vec<(usize, bool)>,
+    thread: (u32, Option<Arc<ThreadInfo>>),
+}
+
+impl Scratch {
+    pub(crate) fn new() -> Self {
+        Self {
+            batch: vec![0; BATCH_BYTES].into_boxed_slice(),
+            out: Buffer::new(),
+            lines: Vec::new(),
+            thread: (0, None),
+        }
+    }
+}
+
+/// A batch on its way.
+struct Batch {
+    ticket: u64,
+    taken: spool::Taken,
+}
+
+impl SinkLane {
+    pub(crate) fn new(
+        reader: usize,
+        level: LevelFilter,
+        format: Box<dyn Format>,
+        sink: Box<dyn Sink>,
+    ) -> Self {
+        Self {
+            name: sink.name(),
+            level,
+            format,
+            reader,
+            claim: Mutex::new(0),
+            turn: Mutex::new(0),
+            turned: Condvar::new(),
+            sink: Mutex::new(sink),
+            counts: Counts::default(),
+            done: AtomicUsize::new(0),
+            failing: AtomicBool::new(false),
+        }
+    }
+
+    pub(crate) fn name(&self) -> &str {
+        &self.name
+    }
+
+    pub(crate) fn level(&self) -> LevelFilter {
+        self.level
+    }
+
+    /// Takes a batch, renders it, writes it in turn. Returns how many entries it had.
+    pub(crate) fn serve(&self, shared: &'static Shared, scratch: &mut Scratch) -> usize {
+        let Some(batch) = self.take(shared, scratch) else { return 0 };
+        let size = scratch.batch.len().min(batch.taken.bytes);
+        let (render, rest) = self.render(shared, scratch, size);
+        self.wait_for_turn(batch.ticket);
+        let turn = Turn { lane: self, batch: &batch };
+        self.write(shared, scratch);
+        add(&self.counts.skipped, rest);
+        add(&self.counts.in_hand, batch.taken.entries.wrapping_neg());
+        drop(turn);
+        render + rest
+    }
+
+    /// Takes the next batch out of the spool.
+    fn take(&self, shared: &'static Shared, scratch: &mut Scratch) -> Option<Batch> {
+        let mut next = lock(&self.claim);
+        // Counted before the spool's count goes down, so that a walk never misses any.
+        // SAFETY: race: the claim is locked, so this is the reader's one user.
+        let taken = unsafe { shared.spool.read(self.reader, &mut scratch.batch) };
+        if taken.bytes == 0 {
+            // Nobody is writing: whatever the reader was pushed past is done with.
+            if *next == *lock(&self.turn) {
+                self.done.store(taken.position, ord::spool_at_release());
+            }
+            return None;
+        }
+        add(&self.counts.in_hand, taken.entries);
+        let ticket = *next;
+        *next += 1;
+        Some(Batch { ticket, taken })
+    }
+
+    /// Renders the batch; returns how many records were rendered and how many passed over.
+    fn render(
+        &self,
+        shared: &'static Shared,
+        scratch: &mut Scratch,
+        size: usize,
+    ) -> (usize, usize) {
+        let Scratch { batch, out, lines, thread } = scratch;
+        out.clear();
+        lines.clear();
+        self.tell_losses(out, lines);
+        let (mut rendered, mut passed) = (0, 0);
+        let bytes = batch.get(..size).unwrap_or(&[]);
+        for (tag, payload) in spool::entries(bytes) {
+            let counted = tag & UNCOUNTED == 0;
+            let start = out.len();
+            let line = catch_unwind(AssertUnwindSafe(|| {
+                self.render_one(shared, tag & !UNCOUNTED, payload, out, thread)
+            }));
+            match line {
+                Ok(true) => {
+                    lines.push((out.len(), counted));
+                    rendered += usize::from(counted);
+                }
+                Ok(false) => passed += usize::from(counted),
+                Err(_panic) => {
+                    out.truncate(start);
+                    add(&self.counts.lost, usize::from(counted));
+                    add(&self.counts.untold, usize::from(counted));
+                    shared.failed(&Error::Panicked { sink: self.name.clone(), lost: 1 });
+                }
+            }
+        }
+        (rendered, passed)
+    }
+
+    /// One record's line; `false` if the sink does not take its level.
+    fn render_one(
+        &self,
+        shared: &'static Shared,
+        number: u32,
+        payload: &[u8],
+        out: &mut Buffer,
+        thread: &mut (u32, Option<Arc<ThreadInfo>>),
+    ) -> bool {
+        let Ok(record) = RecordRef::parse(payload) else {
+            shared.failed(&Error::Corrupt { bytes: payload.len() });
+            return false;
+        };
+        let Some(site) = shared.sites.get(record.site()) else {
+            shared.failed(&Error::Corrupt { bytes: payload.len() });
+            return false;
+        };
+        if !self.level.allows(site.level) && !record.flags().contains(Flags::CONTROL) {
+            return false;
+        }
+        if thread.0 != number || thread.1.is_none() {
+            *thread = (number, Some(shared.threads.get(number).unwrap_or_default()));
+        }
+        let Some(thread) = thread.1.as_deref() else { return false };
+        let event = Event {
+            time_ns: record.stamp(),
+            level: site.level,
+            site,
+            record,
+            thread,
+            types: &shared.sites,
+        };
+        self.format.write(&event, out);
+        true
+    }
+
+    fn wait_for_turn(&self, ticket: u64) {
+        let mut turn = lock(&self.turn);
+        while *turn != ticket {
+            turn = self.turned.wait(turn).unwrap_or_else(std::sync::PoisonError::into_inner);
+        }
+    }
+
+    /// Writes what was rendered; retries what did not get out, and then gives it up, counted.
+    fn write(&self, shared: &'static Shared, scratch: &mut Scratch) {
+        let Scratch { out, lines, .. } = scratch;
+        let bytes = out.as_bytes();
+        let mut sink = lock(&self.sink);
+        let mut done = 0;
+        let mut error = None;
+        for attempt in 0..=RETRIES {
+            let rest = bytes.get(done..).unwrap_or(&[]);
+            if rest.is_empty() {
+                error = None;
+                break;
+            }
+            match catch_unwind(AssertUnwindSafe(|| sink.write(rest))) {
+                Ok(Ok(())) => {
+                    done = bytes.len();
+                    error = None;
+                    break;
+                }
+                Ok(Err(failure)) => {
+                    done += failure.written;
+                    add(&self.counts.errors, 1);
+                    error = Some(Some(failure.source));
+                    // A sink that failed before is tried once a batch.
+                    if self.failing.load(ord::count()) {
+                        break;
+                    }
+                    thread::sleep(RETRY_PAUSE * (1 << attempt));
+                }
+                Err(_panic) => {
+                    add(&self.counts.errors, 1);
+                    error = Some(None);
+                    break;
+                }
+            }
+        }
+        self.account(shared, lines, done, error);
+    }
+
+    /// Counts the lines that got out and those that did not.
+    fn account(
+        &self,
+        shared: &'static Shared,
+        lines: &[(usize, bool)],
+        done: usize,
+        error: Option<Option<std::io::Error>>,
+    ) {
+        let out = lines.partition_point(|(end, _)| *end <= done);
+        let (written, given_up) = lines.split_at(out);
+        let records = written.iter().filter(|(_, counted)| *counted).count();
+        let lost = given_up.iter().filter(|(_, counted)| *counted).count();
+        add(&self.counts.written, records);
+        add(&self.counts.gaps, written.len() - records);
+        add(&self.counts.bytes, done);
+        add(&self.counts.lost, lost);
+        add(&self.counts.untold, lost);
+        rmw::store(&self.failing, error.is_some(), ord::count());
+        let (sink, lost) = (self.name.clone(), lost as u64);
+        match error {
+            None => {}
+            Some(Some(source)) => shared.failed(&Error::Write { sink, lost, source }),
+            Some(None) => shared.failed(&Error::Panicked { sink, lost }),
+        }
+    }
+
+    /// The losses of this sink alone, as a gap line in front of what follows them.
+    fn tell_losses(&self, out: &mut Buffer, lines: &mut Vec<(usize, bool)>) {
+        let untold = self.counts.untold.load(ord::count());
+        if untold == 0 || self.failing.load(ord::count()) {
+            return;
+        }
+        add(&self.counts.untold, untold.wrapping_neg());
+        self.format.gap(untold as u64, out);
+        lines.push((out.len(), false));
+    }
+
+    /// Notes records that the drain pushed the reader past.
+    pub(crate) fn skipped(&self, lost: u64) {
+        let lost = usize::try_from(lost).unwrap_or(usize::MAX);
+        add(&self.counts.lost, lost);
+        add(&self.counts.untold, lost);
+    }
+
+    /// Everything in the spool before this position was written or given up.
+    pub(crate) fn done(&self) -> usize {
+        self.done.load(ord::spool_at_read())
+    }
+
+    /// Lets the sink look after itself, unless it is busy.
+    pub(crate) fn maintain(&self, shared: &'static Shared) {
+        if let Ok(mut sink) = self.sink.try_lock() {
+            let kept = catch_unwind(AssertUnwindSafe(|| sink.maintain()));
+            let sink = self.name.clone();
+            match kept {
+                Ok(Ok(())) => {}
+                Ok(Err(source)) => shared.failed(&Error::Write { sink, lost: 0, source }),
+                Err(_panic) => shared.failed(&Error::Panicked { sink, lost: 0 }),
+            }
+        }
+    }
+
+    pub(crate) fn stats(&self, offered: u64, in_spool: u64) -> SinkStats {
+        let get = |count: &AtomicUsize| count.load(ord::count()) as u64;
+        SinkStats {
+            name: self.name.clone(),
+            offered,
+            written: get(&self.counts.written),
+            skipped: get(&self.counts.skipped),
+            lost: get(&self.counts.lost),
+            pending: get(&self.counts.in_hand) + in_spool,
+            bytes: get(&self.counts.bytes),
+            gaps: get(&self.counts.gaps),
+            errors: get(&self.counts.errors),
+        }
+    }
+}
+
+/// The right to write; passes to the next ticket when dropped, whatever happened.
+struct Turn<'l> {
+    lane: &'l SinkLane,
+    batch: &'l Batch,
+}
+
+impl Drop for Turn<'_> {
+    fn drop(&mut self) {
+        let mut turn = lock(&self.lane.turn);
+        self.lane.done.store(self.batch.taken.position, ord::spool_at_release());
+        *turn = self.batch.ticket + 1;
+        drop(turn);
+        self.lane.turned.notify_all();
+    }
 }

@@ -3,13 +3,19 @@
 //! Whichever worker finds the drain free moves records from the rings to the spool; then it serves
 //! its own sink. So a sink that hangs takes its own worker out, never the drain.
 //!
-//! Waiting. A worker that spins on the rings costs the producers cache lines, so after a pass that
-//! found little it sleeps: a fifth of a millisecond while there is traffic, doubling to 20 ms at
-//! rest. A producer that used up half a ring wakes it early.
+//! Waiting. A worker that spins on the rings takes cache lines from the producers, so after a pass
+//! that found little it sleeps: a fifth of a millisecond while there is traffic, doubling to 20 ms
+//! at rest. A producer that used up half a ring wakes it early.
 
+use core::cell::Cell;
 use core::time::Duration;
-use std::thread::{self, Thread};
+use std::io;
+use std::sync::OnceLock;
+use std::thread::{self, JoinHandle, Thread};
 use std::time::Instant;
+
+use hydra_log_core::ord;
+use hydra_log_core::sync::{AtomicBool, rmw};
 
 use crate::engine::shared::Shared;
 use crate::engine::sink_lane::Scratch;
@@ -23,17 +29,154 @@ const REST: Duration = Duration::from_millis(20);
 /// Quiet passes before the pause grows.
 const QUIET_PASSES: u32 = 8;
 
-/// A pass that moved fewer records than this found little: going on at once would only take the
-/// producers' cache lines from them.
+/// A pass that moved fewer records than this found little.
 const FEW: usize = 256;
 
 /// How often a sink may look after itself (reopen a moved file).
 const UPKEEP: Duration = Duration::from_millis(500);
 
-/// Starts a worker for one lane.
-pub(crate) fn spawn(shared: &'static Shared, lane: usize, number: usize) -> std::io::Result<thread::JoinHandle<()>> {
+thread_local! {
+    static IS_WORKER: Cell<bool> = const { Cell::new(false) };
+}
+
+/// Whether this thread is draining or writing: it must not wait for the drain.
+pub(crate) fn is_worker() -> bool {
+    IS_WORKER.get()
+}
+
+/// Runs `f` as a worker.
+pub(crate) fn as_worker<R>(f: impl FnOnce() -> R) -> R {
+    struct Restore(bool);
+    impl Drop for Restore {
+        fn drop(&mut self) {
+            IS_WORKER.set(self.0);
+        }
+    }
+    let _restore = Restore(IS_WORKER.replace(true));
+    f()
+}
+
+/// Starts the worker of a lane; `place` is its own in the engine's [`Parking`].
+pub(crate) fn spawn(
+    shared: &'static Shared,
+    lane: usize,
+    place: usize,
+) -> io::Result<JoinHandle<()>> {
     thread::Builder::new()
-        .name(format!("hydra-{lane}.{number}"))
-        .stack_size(512 << 10)
-        .spawn(move || Worker::new(shared, lane).run())
+        .name(format!("hydra-{place}"))
+        .stack_size(1 << 20)
+        .spawn(move || as_worker(|| run(shared, lane, place)))
+}
+
+fn run(shared: &'static Shared, lane: usize, place: usize) {
+    let Some(sink) = shared.sinks.get(lane) else { return };
+    shared.parking.settle(place);
+    let mut scratch = Scratch::new();
+    let mut quiet = 0;
+    let mut looked_after = Instant::now();
+    loop {
+        let stopping = shared.stopping.load(ord::epoch_read());
+        let moved = shared.drain_pass().map_or(0, |pass| pass.records);
+        if moved > 0 {
+            shared.parking.wake_others(place);
+        }
+        let served = sink.serve(shared, &mut scratch);
+        shared.tell_waiting();
+        if served > FEW || moved > FEW {
+            quiet = 0;
+            continue;
+        }
+        if stopping && moved == 0 && served == 0 && shared.is_drained(lane) {
+            return;
+        }
+        quiet = if moved + served > 0 { 0 } else { quiet + 1 };
+        if looked_after.elapsed() > UPKEEP {
+            sink.maintain(shared);
+            looked_after = Instant::now();
+        }
+        shared.parking.rest(place, pause_after(quiet));
+    }
+}
+
+/// How long to wait after so many passes that found nothing.
+fn pause_after(quiet: u32) -> Duration {
+    let doublings = quiet.saturating_sub(QUIET_PASSES).min(16);
+    (PAUSE * (1 << doublings)).min(REST)
+}
+
+/// Who sleeps, so that whoever has work can wake them. Nothing here is lost for longer than
+/// [`REST`]: a wake-up that comes too early only makes the next sleep end by itself.
+pub(crate) struct Parking {
+    places: Box<[Place]>,
+}
+
+#[derive(Default)]
+struct Place {
+    asleep: AtomicBool,
+    thread: OnceLock<Thread>,
+}
+
+impl Parking {
+    pub(crate) fn new(workers: usize) -> Self {
+        Self { places: (0..workers).map(|_| Place::default()).collect() }
+    }
+
+    fn settle(&self, place: usize) {
+        if let Some(place) = self.places.get(place) {
+            let _settled_before = place.thread.set(thread::current());
+        }
+    }
+
+    fn rest(&self, place: usize, pause: Duration) {
+        let Some(place) = self.places.get(place) else { return };
+        rmw::store(&place.asleep, true, ord::park());
+        thread::park_timeout(pause);
+        rmw::store(&place.asleep, false, ord::park());
+    }
+
+    /// Wakes one sleeper; says whether there was one.
+    pub(crate) fn wake_one(&self) -> bool {
+        self.places.iter().any(Place::wake)
+    }
+
+    /// Wakes every sleeper.
+    pub(crate) fn wake_all(&self) {
+        self.places.iter().for_each(|place| {
+            place.wake();
+        });
+    }
+
+    fn wake_others(&self, own: usize) {
+        for (number, place) in self.places.iter().enumerate() {
+            if number != own {
+                place.wake();
+            }
+        }
+    }
+}
+
+impl Place {
+    fn wake(&self) -> bool {
+        // Most calls find nobody asleep: look before writing.
+        if !self.asleep.load(ord::park()) || !rmw::swap(&self.asleep, false, ord::park()) {
+            return false;
+        }
+        if let Some(thread) = self.thread.get() {
+            thread.unpark();
+        }
+        true
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn pauses_grow_to_the_longest() {
+        assert_eq!(pause_after(0), PAUSE);
+        assert_eq!(pause_after(QUIET_PASSES), PAUSE);
+        assert_eq!(pause_after(QUIET_PASSES + 1), PAUSE * 2);
+        assert_eq!(pause_after(1000), REST);
+    }
 }

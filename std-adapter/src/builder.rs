@@ -1,0 +1,288 @@
+//! Putting an engine together.
+
+use core::fmt;
+use core::time::Duration;
+use std::io;
+use std::sync::Arc;
+
+use hydra_log_core::LevelFilter;
+use hydra_log_core::record;
+use hydra_log_core::spool;
+
+use crate::engine::shared::{OnError, Parts, Shared};
+use crate::engine::sink_lane::SinkLane;
+use crate::engine::{Engine, memory, worker};
+use crate::error::{Error, InitError};
+use crate::filter::Filter;
+use crate::format::{Format, Json, Text};
+use crate::global::{self, Guard};
+use crate::preset::{Overflow, Preset, Settings};
+use crate::sink::{Console, Sink};
+use crate::sys::ticks;
+
+/// The ring for signal handlers and other contexts without a ring of their own.
+const SHARED_RING_BYTES: usize = 64 << 10;
+
+/// Rings smaller than this hold too few records to be drained in time.
+const LEAST_RING_BYTES: usize = 4 << 10;
+
+/// Rings larger than this only cost cache.
+const MOST_RING_BYTES: usize = 1 << 30;
+
+/// The longest record, four times over, is what a spool has to hold at least.
+const LEAST_SPOOL_BYTES: usize =
+    ((record::MAX_BYTES + spool::ENTRY_HEADER) * 4).next_power_of_two();
+
+/// More workers than this for one sink only wait for each other's turn.
+const MOST_WORKERS: usize = 16;
+
+/// A sink, the format of what is written to it, and the levels that it takes.
+///
+/// ```
+/// use hydra_log::{LevelFilter, Output, format::Json, sink::Memory};
+/// let errors = Output::new(Memory::new()).format(Json::new()).level(LevelFilter::Error);
+/// # let _ = errors;
+/// ```
+pub struct Output {
+    sink: Box<dyn Sink>,
+    format: Box<dyn Format>,
+    level: LevelFilter,
+}
+
+impl Output {
+    /// A sink that takes every level as text.
+    pub fn new(sink: impl Sink + 'static) -> Self {
+        let format = Box::new(Text::new());
+        Self { sink: Box::new(sink), format, level: LevelFilter::Trace }
+    }
+
+    /// What is written looks like this.
+    #[must_use]
+    pub fn format(mut self, format: impl Format + 'static) -> Self {
+        self.format = Box::new(format);
+        self
+    }
+
+    /// Records less severe than this are passed over.
+    #[must_use]
+    pub fn level(mut self, level: LevelFilter) -> Self {
+        self.level = level;
+        self
+    }
+}
+
+impl<S: Sink + 'static> From<S> for Output {
+    fn from(sink: S) -> Self {
+        Self::new(sink)
+    }
+}
+
+impl fmt::Debug for Output {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let name = self.sink.name();
+        f.debug_struct("Output").field("sink", &name).field("level", &self.level).finish()
+    }
+}
+
+/// Puts an engine together: a preset, and what is to be different.
+///
+/// ```no_run
+/// use hydra_log::{Builder, Preset, sink::File};
+/// let _guard = Builder::preset(Preset::Production)
+///     .filter("warn,my_app=debug")?
+///     .sink(File::open("app.log")?)
+///     .try_init()?;
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+#[must_use = "an engine starts with `try_init` or `build`"]
+pub struct Builder {
+    settings: Settings,
+    filter: Option<Filter>,
+    outputs: Vec<Output>,
+    on_error: Option<OnError>,
+}
+
+impl Default for Builder {
+    fn default() -> Self {
+        Self::preset(Preset::default())
+    }
+}
+
+impl fmt::Debug for Builder {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Builder")
+            .field("settings", &self.settings)
+            .field("outputs", &self.outputs)
+            .finish_non_exhaustive()
+    }
+}
+
+impl Builder {
+    /// A builder with the preset `Production`.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// A builder with the settings of a preset.
+    pub fn preset(preset: Preset) -> Self {
+        Self {
+            settings: preset.settings(),
+            filter: None,
+            outputs: Vec::new(),
+            on_error: None,
+        }
+    }
+
+    /// Which records pass, in the grammar of `RUST_LOG`: `warn,my_app::net=debug`.
+    ///
+    /// # Errors
+    /// [`InitError::Filter`] for a word that is no level and a directive that can't be read.
+    pub fn filter(mut self, directives: &str) -> Result<Self, InitError> {
+        let filter = Filter::parse_strict(directives)
+            .map_err(|error| InitError::Filter { message: error.to_string() })?;
+        self.filter = Some(filter);
+        Ok(self)
+    }
+
+    /// As [`filter`](Self::filter), with a filter that was made before.
+    pub fn filter_by(mut self, filter: Filter) -> Self {
+        self.filter = Some(filter);
+        self
+    }
+
+    /// Which level passes, whatever the target.
+    pub fn level(self, level: LevelFilter) -> Self {
+        self.filter_by(Filter::at(level))
+    }
+
+    /// Adds somewhere to write: a sink, or an [`Output`] with a format and a level of its own.
+    pub fn sink(mut self, output: impl Into<Output>) -> Self {
+        self.outputs.push(output.into());
+        self
+    }
+
+    /// How many threads render and write for each sink; with 0, calls to
+    /// [`Engine::drain_once`](crate::Engine::drain_once), to `flush`, and full rings do it.
+    pub fn workers(mut self, count: usize) -> Self {
+        self.settings.workers = count;
+        self
+    }
+
+    /// The bytes of a thread's first ring, a power of two.
+    pub fn ring_bytes(mut self, bytes: usize) -> Self {
+        self.settings.ring_bytes = bytes;
+        self.settings.max_ring_bytes = self.settings.max_ring_bytes.max(bytes);
+        self
+    }
+
+    /// How far a thread's ring grows when it is full, in bytes, a power of two.
+    pub fn max_ring_bytes(mut self, bytes: usize) -> Self {
+        self.settings.max_ring_bytes = bytes;
+        self
+    }
+
+    /// The bytes of all rings together. Threads beyond it share one ring.
+    pub fn budget_bytes(mut self, bytes: usize) -> Self {
+        self.settings.budget_bytes = bytes;
+        self
+    }
+
+    /// The bytes between the drain and the sinks, a power of two.
+    pub fn spool_bytes(mut self, bytes: usize) -> Self {
+        self.settings.spool_bytes = bytes;
+        self
+    }
+
+    /// What happens to a record whose ring is full.
+    pub fn overflow(mut self, overflow: Overflow) -> Self {
+        self.settings.overflow = overflow;
+        self
+    }
+
+    /// How long a sink may make no progress, while others wait for it, before it is skipped.
+    pub fn stall(mut self, bound: Duration) -> Self {
+        self.settings.stall = bound;
+        self
+    }
+
+    /// Is told of the engine's own failures, on the thread that meets them. Without it, they go to
+    /// standard error, at most one a second.
+    pub fn on_error(mut self, hook: impl Fn(&Error) + Send + Sync + 'static) -> Self {
+        self.on_error = Some(Arc::new(hook));
+        self
+    }
+
+    /// Starts the engine and makes it the process's logger.
+    ///
+    /// # Errors
+    /// [`InitError`]; [`InitError::AlreadyInstalled`] if there is one.
+    pub fn try_init(self) -> Result<Guard, InitError> {
+        global::install(|| self.build())
+    }
+
+    /// Starts an engine beside others. Threads log to it inside
+    /// [`Engine::scope`](crate::Engine::scope).
+    ///
+    /// # Errors
+    /// [`InitError`] for settings that can't work and for what the system refuses.
+    pub fn build(mut self) -> Result<Engine, InitError> {
+        self.check()?;
+        ticks::choose();
+        if self.outputs.is_empty() {
+            self.outputs.push(default_output());
+        }
+        let shared_ring = memory::shared_ring(SHARED_RING_BYTES)?;
+        let spool = memory::spool(self.settings.spool_bytes, self.outputs.len())?;
+        let per_sink = self.settings.workers;
+        let sinks: Vec<SinkLane> = self.outputs.into_iter().enumerate().map(lane).collect();
+        let lanes = sinks.len();
+        let shared = Shared::start(Parts {
+            filter: self.filter.unwrap_or_else(|| Filter::at(self.settings.level)),
+            settings: self.settings,
+            shared_ring,
+            spool,
+            sinks,
+            workers: lanes * per_sink,
+            on_error: self.on_error,
+        });
+        let workers: io::Result<Vec<_>> = (0..lanes * per_sink)
+            .map(|place| worker::spawn(shared, place % lanes, place))
+            .collect();
+        Ok(Engine::new(shared, workers.map_err(|source| InitError::Thread { source })?))
+    }
+
+    fn check(&self) -> Result<(), InitError> {
+        let Settings { ring_bytes, max_ring_bytes, spool_bytes, workers, .. } = self.settings;
+        capacity("ring_bytes", ring_bytes, LEAST_RING_BYTES)?;
+        capacity("max_ring_bytes", max_ring_bytes, LEAST_RING_BYTES)?;
+        capacity("spool_bytes", spool_bytes, LEAST_SPOOL_BYTES)?;
+        count("workers a sink", workers, MOST_WORKERS)?;
+        count("sinks", self.outputs.len(), spool::MAX_READERS)
+    }
+}
+
+fn capacity(setting: &'static str, bytes: usize, least: usize) -> Result<(), InitError> {
+    if bytes.is_power_of_two() && (least..=MOST_RING_BYTES).contains(&bytes) {
+        return Ok(());
+    }
+    Err(InitError::Capacity { setting, bytes, least, most: MOST_RING_BYTES })
+}
+
+fn count(setting: &'static str, count: usize, most: usize) -> Result<(), InitError> {
+    if count <= most { Ok(()) } else { Err(InitError::TooMany { setting, count, most }) }
+}
+
+fn lane((reader, output): (usize, Output)) -> SinkLane {
+    SinkLane::new(reader, output.level, output.format, output.sink)
+}
+
+/// Coloured text to a terminal, JSON lines to anything else.
+pub(crate) fn default_output() -> Output {
+    let console = Console::stderr();
+    if console.is_terminal() {
+        let text = Text::new().colour(console.wants_colour());
+        Output::new(console).format(text)
+    } else {
+        Output::new(console).format(Json::new())
+    }
+}

@@ -1,0 +1,93 @@
+//! Waiting until what was logged is written.
+
+use core::future::Future;
+use core::pin::Pin;
+use core::task::{Context, Poll, Waker};
+use core::time::Duration;
+use std::sync::Arc;
+use std::task::Wake;
+use std::thread::{self, Thread};
+use std::time::Instant;
+
+use hydra_log_core::flush::Ticket;
+
+use crate::engine::lock;
+use crate::engine::shared::Shared;
+use crate::error::FlushError;
+
+/// How long one sleep lasts at most while waiting: a wake-up that was missed costs no more.
+const LOOK: Duration = Duration::from_millis(5);
+
+/// How long a flush without workers writes before it looks whether it is done.
+const TURN: Duration = Duration::from_millis(100);
+
+/// A flush under way: done when everything that was logged before it began was written (or given
+/// up, counted) by every sink.
+#[must_use = "a flush is only waited for when it is polled"]
+pub struct Flushing {
+    shared: &'static Shared,
+    ticket: Ticket,
+    /// Where the spool ended when the rings had been drained.
+    position: Option<usize>,
+}
+
+impl core::fmt::Debug for Flushing {
+    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
+        f.debug_struct("Flushing").field("drained", &self.position.is_some()).finish()
+    }
+}
+
+impl Flushing {
+    pub(crate) fn new(shared: &'static Shared) -> Self {
+        let ticket = shared.flush.request();
+        shared.parking.wake_all();
+        Self { shared, ticket, position: None }
+    }
+
+    /// Looks whether it is done.
+    fn check(&mut self) -> bool {
+        if self.shared.settings.workers == 0 {
+            self.shared.write_out(Instant::now() + TURN);
+        }
+        if self.position.is_none() && self.shared.flush.is_done(&self.ticket) {
+            self.position = Some(self.shared.spool.end());
+            self.shared.parking.wake_all();
+        }
+        let Some(position) = self.position else { return false };
+        let reached = |done: usize| done.wrapping_sub(position) <= usize::MAX / 2;
+        self.shared.sinks.iter().all(|sink| reached(sink.done()))
+    }
+
+    /// Waits, but not past `deadline`.
+    pub(crate) fn wait(mut self, deadline: Instant) -> Result<(), FlushError> {
+        let waker = Waker::from(Arc::new(Unpark(thread::current())));
+        loop {
+            // Told first, so that no progress after the check goes unnoticed.
+            lock(&self.shared.wakers).push(waker.clone());
+            if self.check() {
+                return Ok(());
+            }
+            let Some(left) = deadline.checked_duration_since(Instant::now()) else {
+                return Err(FlushError { pending: self.shared.stats().report().pending });
+            };
+            thread::park_timeout(left.min(LOOK));
+        }
+    }
+}
+
+impl Future for Flushing {
+    type Output = ();
+
+    fn poll(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<()> {
+        lock(&self.shared.wakers).push(context.waker().clone());
+        if self.check() { Poll::Ready(()) } else { Poll::Pending }
+    }
+}
+
+struct Unpark(Thread);
+
+impl Wake for Unpark {
+    fn wake(self: Arc<Self>) {
+        self.0.unpark();
+    }
+}

@@ -1,0 +1,135 @@
+//! The handle of an engine: what a program does with it.
+
+use core::fmt;
+use core::time::Duration;
+use std::sync::Mutex;
+use std::thread::{self, JoinHandle};
+use std::time::Instant;
+
+use hydra_log_core::{LevelFilter, ord};
+
+use crate::engine::flush::Flushing;
+use crate::engine::shared::Shared;
+use crate::engine::{gates, lock, producer};
+use crate::error::FlushError;
+use crate::filter::Filter;
+use crate::stats::{Report, Stats};
+
+/// How long [`Engine::flush`] waits.
+const FLUSH_BOUND: Duration = Duration::from_secs(30);
+
+/// How long dropping an engine waits for its sinks.
+pub(crate) const DROP_BOUND: Duration = Duration::from_secs(5);
+
+/// A running engine. Several may live in one process.
+///
+/// ```
+/// use hydra_log::{Builder, info, sink::Memory};
+/// let memory = Memory::new();
+/// let engine = Builder::new().sink(memory.clone()).build()?;
+/// engine.scope(|| info!("only this engine sees this"));
+/// engine.flush()?;
+/// assert_eq!(memory.lines().len(), 1);
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+pub struct Engine {
+    shared: &'static Shared,
+    workers: Mutex<Vec<JoinHandle<()>>>,
+}
+
+impl fmt::Debug for Engine {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let sinks: Vec<_> = self.shared.sinks.iter().map(|sink| sink.name()).collect();
+        f.debug_struct("Engine").field("sinks", &sinks).finish_non_exhaustive()
+    }
+}
+
+impl Engine {
+    pub(crate) fn new(shared: &'static Shared, workers: Vec<JoinHandle<()>>) -> Self {
+        gates::join(shared);
+        Self { shared, workers: Mutex::new(workers) }
+    }
+
+    pub(crate) fn shared(&self) -> &'static Shared {
+        self.shared
+    }
+
+    /// Runs `f` with this thread's records going to this engine.
+    pub fn scope<R>(&self, f: impl FnOnce() -> R) -> R {
+        producer::scoped(self.shared, f)
+    }
+
+    /// Waits until everything that was logged before is written (or given up, counted).
+    ///
+    /// # Errors
+    /// [`FlushError`] after 30 s; see [`flush_within`](Self::flush_within).
+    pub fn flush(&self) -> Result<(), FlushError> {
+        self.flush_within(FLUSH_BOUND)
+    }
+
+    /// Waits, but not longer than `bound`, until everything that was logged before is written.
+    ///
+    /// # Errors
+    /// [`FlushError`] with the number of records that were not.
+    pub fn flush_within(&self, bound: Duration) -> Result<(), FlushError> {
+        Flushing::new(self.shared).wait(Instant::now() + bound)
+    }
+
+    /// A future that is ready when everything that was logged before is written. It needs no
+    /// runtime.
+    pub fn flush_async(&self) -> Flushing {
+        Flushing::new(self.shared)
+    }
+
+    /// Drains and writes everything that was logged before, on this thread. Returns how many
+    /// records left the rings. For engines without workers; harmless with them.
+    pub fn drain_once(&self) -> usize {
+        self.shared.write_out(Instant::now() + FLUSH_BOUND)
+    }
+
+    /// Everything that is counted.
+    #[must_use]
+    pub fn stats(&self) -> Stats {
+        self.shared.stats()
+    }
+
+    /// Sets which records pass, on every thread, from the next call on.
+    pub fn set_filter(&self, filter: Filter) {
+        self.shared.set_filter(filter);
+        gates::refresh();
+    }
+
+    /// Sets the level that passes, whatever the target.
+    pub fn set_level(&self, level: LevelFilter) {
+        self.set_filter(Filter::at(level));
+    }
+
+    /// Takes no more records, writes what was logged, and stops the workers; waits for all that
+    /// not longer than `bound`. A sink that hangs is left behind with its records counted as
+    /// pending.
+    pub fn shutdown(&self, bound: Duration) -> Report {
+        let deadline = Instant::now() + bound;
+        gates::leave(self.shared);
+        let _in_time = Flushing::new(self.shared).wait(deadline);
+        self.shared.stopping.store(true, ord::epoch_bump());
+        self.shared.parking.wake_all();
+        for worker in lock(&self.workers).drain(..) {
+            while !worker.is_finished() && Instant::now() < deadline {
+                thread::sleep(Duration::from_micros(100));
+            }
+            if worker.is_finished() {
+                // Workers catch the panics of sinks and formats; one that died has told already.
+                let _ended = worker.join();
+            }
+        }
+        self.shared.stats().report()
+    }
+}
+
+impl Drop for Engine {
+    fn drop(&mut self) {
+        if !self.shared.stopping.load(ord::epoch_read()) {
+            self.shutdown(DROP_BOUND);
+        }
+    }
+}

@@ -1,0 +1,34 @@
+//! An engine: rings, drain, spool, sinks and the threads that move records along.
+//!
+//! ```text
+//! thread --> own ring --+
+//! thread --> own ring --+--> drain (token, merged by time) --> spool --> sink 0: render, write
+//! signal --> shared ring+                                            \-> sink 1: render, write
+//! ```
+
+mod drain_cell;
+mod drainer;
+mod flush;
+pub(crate) mod gates;
+mod handle;
+pub(crate) mod memory;
+mod overflow;
+pub(crate) mod producer;
+mod report;
+pub(crate) mod shared;
+pub(crate) mod sink_lane;
+mod sites;
+mod thread_ring;
+mod threads;
+pub(crate) mod worker;
+
+pub use self::flush::Flushing;
+pub use self::handle::Engine;
+pub use self::producer::ThreadRings;
+
+use std::sync::{Mutex, MutexGuard, PoisonError};
+
+/// Locks, also when somebody panicked in between: what these locks guard is whole at any time.
+pub(crate) fn lock<T: ?Sized>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}

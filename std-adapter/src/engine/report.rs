@@ -1,0 +1,25 @@
+//! Where the engine's own failures go when nobody asked to be told.
+
+use std::io::Write;
+use std::sync::Mutex;
+use std::time::{Duration, Instant};
+
+use crate::engine::lock;
+use crate::error::Error;
+
+/// At most one line in this time: a failing disk must not flood a terminal.
+const PAUSE: Duration = Duration::from_secs(1);
+
+static LAST: Mutex<Option<Instant>> = Mutex::new(None);
+
+/// Writes a failure to standard error, unless one was written just before.
+pub(crate) fn to_stderr(error: &Error) {
+    let mut last = lock(&LAST);
+    if last.is_some_and(|at| at.elapsed() < PAUSE) {
+        return;
+    }
+    *last = Some(Instant::now());
+    drop(last);
+    // There is nobody left to tell if this fails too.
+    let _told = writeln!(std::io::stderr(), "hydra: {error}");
+}

@@ -1,0 +1,286 @@
+//! What all parts of one engine share. It lives as long as the process.
+
+use core::panic::AssertUnwindSafe;
+use core::task::Waker;
+use std::panic::catch_unwind;
+use std::sync::{Arc, Mutex, OnceLock, PoisonError, RwLock};
+use std::thread;
+use std::time::Instant;
+
+use crossbeam_utils::CachePadded;
+use hydra_log_core::drain::Pass;
+use hydra_log_core::flush::Flush;
+use hydra_log_core::ord;
+use hydra_log_core::registry::Registry;
+use hydra_log_core::ring::mpsc;
+use hydra_log_core::site::{self, Gate, Site};
+use hydra_log_core::spool::Spool;
+use hydra_log_core::sync::{AtomicBool, AtomicUsize, StaticU8, rmw};
+
+use crate::engine::drain_cell::DrainCell;
+use crate::engine::drainer::Drainer;
+use crate::engine::{lock, report};
+use crate::engine::sink_lane::{Scratch, SinkLane};
+use crate::engine::sites::Sites;
+use crate::engine::thread_ring::ThreadRing;
+use crate::engine::threads::Threads;
+use crate::engine::worker::{self, Parking};
+use crate::error::Error;
+use crate::filter::Filter;
+use crate::preset::Settings;
+use crate::stats::Stats;
+use crate::sys::ticks::ticks;
+
+/// The hook that is told of the engine's own failures.
+pub(crate) type OnError = Arc<dyn Fn(&Error) + Send + Sync>;
+
+/// How often calls met something out of the ordinary.
+#[derive(Default)]
+pub(crate) struct Counters {
+    pub(crate) full: Counter,
+    pub(crate) grown: Counter,
+    pub(crate) waited: Counter,
+    pub(crate) waited_ns: Counter,
+    pub(crate) assisted: Counter,
+    pub(crate) woken: Counter,
+}
+
+/// A count on a cache line of its own.
+#[derive(Default)]
+pub(crate) struct Counter(CachePadded<AtomicUsize>);
+
+impl Counter {
+    pub(crate) fn add(&self, amount: usize) {
+        rmw::add(&self.0, amount, ord::count());
+    }
+
+    pub(crate) fn get(&self) -> u64 {
+        self.0.load(ord::count()) as u64
+    }
+}
+
+pub(crate) struct Shared {
+    pub(crate) settings: Settings,
+    pub(crate) registry: Registry,
+    /// Counts rings that joined or were used again.
+    pub(crate) epoch: CachePadded<AtomicUsize>,
+    /// All rings, by number.
+    rings: Mutex<Vec<&'static ThreadRing>>,
+    pub(crate) shared_ring: mpsc::Ring,
+    pub(crate) drain: OnceLock<DrainCell<Drainer>>,
+    pub(crate) spool: Spool,
+    pub(crate) sinks: Vec<SinkLane>,
+    pub(crate) flush: Flush,
+    pub(crate) counters: Counters,
+    pub(crate) parking: Parking,
+    pub(crate) threads: Threads,
+    pub(crate) sites: Sites,
+    filter: RwLock<Filter>,
+    /// By site, whether this engine wants it: for calls that have to ask.
+    wanted: Box<[StaticU8]>,
+    pub(crate) stopping: AtomicBool,
+    pub(crate) wakers: Mutex<Vec<Waker>>,
+    on_error: Option<OnError>,
+}
+
+/// What an engine is made of, besides its settings.
+pub(crate) struct Parts {
+    pub(crate) settings: Settings,
+    pub(crate) shared_ring: mpsc::Ring,
+    pub(crate) spool: Spool,
+    pub(crate) sinks: Vec<SinkLane>,
+    pub(crate) workers: usize,
+    pub(crate) filter: Filter,
+    pub(crate) on_error: Option<OnError>,
+}
+
+impl Shared {
+    /// Makes an engine, for ever.
+    pub(crate) fn start(parts: Parts) -> &'static Self {
+        let wanted = (0..site::gate_count()).map(|_| StaticU8::new(0)).collect();
+        let shared: &'static Self = Box::leak(Box::new(Self {
+            settings: parts.settings,
+            registry: Registry::new(),
+            epoch: CachePadded::new(AtomicUsize::new(0)),
+            rings: Mutex::new(Vec::new()),
+            shared_ring: parts.shared_ring,
+            drain: OnceLock::new(),
+            spool: parts.spool,
+            sinks: parts.sinks,
+            flush: Flush::new(),
+            counters: Counters::default(),
+            parking: Parking::new(parts.workers),
+            threads: Threads::default(),
+            sites: Sites::new(),
+            filter: RwLock::new(parts.filter),
+            wanted,
+            stopping: AtomicBool::new(false),
+            wakers: Mutex::new(Vec::new()),
+            on_error: parts.on_error,
+        }));
+        shared.drain.get_or_init(|| DrainCell::new(Drainer::for_ring(&shared.shared_ring)));
+        shared
+    }
+
+    /// Whether a record of this site would be written anywhere.
+    pub(crate) fn wants(&self, site: &'static Site) -> bool {
+        let level = site.level();
+        let filter = self.filter.read().unwrap_or_else(PoisonError::into_inner);
+        let wants = filter.level_for(site.target).allows(level)
+            && self.sinks.iter().any(|sink| sink.level().allows(level));
+        if let Some(flag) = self.wanted.get(site.id().0 as usize) {
+            flag.store(u8::from(wants), ord::gate());
+        }
+        wants
+    }
+
+    /// Whether a call whose gate says "ask" is for this engine.
+    pub(crate) fn takes(&self, gate: &'static Gate) -> bool {
+        self.wanted.get(gate.id().0 as usize).is_some_and(|flag| flag.load(ord::gate()) != 0)
+    }
+
+    /// Replaces the filter; takes effect with [`gates::refresh`](super::gates::refresh).
+    pub(crate) fn set_filter(&self, filter: Filter) {
+        *self.filter.write().unwrap_or_else(PoisonError::into_inner) = filter;
+    }
+
+    /// A ring for the calling thread: one whose thread is gone, or a new one.
+    pub(crate) fn open_ring(&'static self, capacity: usize) -> Option<&'static ThreadRing> {
+        let user = self.threads.meet() as usize;
+        let ring = match self.registry.reuse_at_least(capacity) {
+            Some(ring) => {
+                ring.set_user(user);
+                lock(&self.rings).get(ring.id() as usize).copied()?
+            }
+            None => self.map_ring(capacity, user)?,
+        };
+        rmw::add(&self.epoch, 1, ord::epoch_bump());
+        Some(ring)
+    }
+
+    fn map_ring(&'static self, capacity: usize, user: usize) -> Option<&'static ThreadRing> {
+        let mut rings = lock(&self.rings);
+        let bytes: usize = rings.iter().map(|ring| ring.ring.capacity()).sum();
+        if bytes + capacity > self.settings.budget_bytes {
+            return None;
+        }
+        match ThreadRing::map(self, capacity) {
+            Ok(ring) => {
+                ring.ring.set_user(user);
+                self.registry.join(&ring.ring);
+                rings.push(ring);
+                Some(ring)
+            }
+            Err(source) => {
+                drop(rings);
+                self.failed(&Error::Memory { bytes: capacity, source });
+                None
+            }
+        }
+    }
+
+    /// Wakes a worker that sleeps, if one does.
+    #[inline]
+    pub(crate) fn wake(&self) {
+        if self.parking.wake_one() {
+            self.counters.woken.add(1);
+        }
+    }
+
+    /// One pass from the rings to the spool, unless somebody else is at it.
+    pub(crate) fn drain_pass(&'static self) -> Option<Pass> {
+        let mut drainer = self.drain.get()?.try_take()?;
+        Some(drainer.pass(self))
+    }
+
+    /// A pass by a call that waits for room.
+    pub(crate) fn assist(&'static self) {
+        if worker::as_worker(|| self.drain_pass()).is_some() {
+            self.counters.assisted.add(1);
+        }
+    }
+
+    /// Drains everything published before this call, and writes it, unless others are at it for
+    /// longer than until `deadline`. Returns how many records left the rings.
+    pub(crate) fn write_out(&'static self, deadline: Instant) -> usize {
+        worker::as_worker(|| {
+            let target = ticks();
+            let mut scratch = Scratch::new();
+            let mut moved = 0;
+            loop {
+                let pass = self.drain_pass();
+                let mut served = 0;
+                for sink in &self.sinks {
+                    served += sink.serve(self, &mut scratch);
+                }
+                moved += pass.map_or(0, |pass| pass.records);
+                let drained = pass.is_some_and(|pass| pass.horizon >= target);
+                if (drained && served == 0) || Instant::now() >= deadline {
+                    self.tell_waiting();
+                    return moved;
+                }
+                if pass.is_none() {
+                    thread::yield_now();
+                }
+            }
+        })
+    }
+
+    /// Tells a sink's lane, and the hook, that the drain pushed it on.
+    pub(crate) fn skipped(&self, reader: usize, lost: u64) {
+        if let Some(sink) = self.sinks.get(reader).filter(|_| lost > 0) {
+            sink.skipped(lost);
+            self.failed(&Error::Stalled { sink: sink.name().to_owned(), lost });
+        }
+    }
+
+    /// Tells the hook of a failure. Without a hook, the first ones go to standard error.
+    pub(crate) fn failed(&self, error: &Error) {
+        match &self.on_error {
+            Some(hook) => {
+                // A hook that panics must not take the worker with it.
+                let _hook = catch_unwind(AssertUnwindSafe(|| hook(error)));
+            }
+            None => report::to_stderr(error),
+        }
+    }
+
+    /// Wakes everybody who waits for a flush, to look again.
+    pub(crate) fn tell_waiting(&self) {
+        let wakers = core::mem::take(&mut *lock(&self.wakers));
+        wakers.into_iter().for_each(Waker::wake);
+    }
+
+    /// Whether a sink has written everything in the spool.
+    pub(crate) fn is_drained(&self, lane: usize) -> bool {
+        self.sinks.get(lane).is_none_or(|sink| sink.done() == self.spool.end())
+    }
+
+    /// All counts. Waits for the drain, which nobody holds for long.
+    pub(crate) fn stats(&'static self) -> Stats {
+        let drainer = loop {
+            match self.drain.get().and_then(DrainCell::try_take) {
+                Some(drainer) => break drainer,
+                None => thread::yield_now(),
+            }
+        };
+        let sinks = self.sinks.iter().enumerate();
+        Stats {
+            rings: drainer.ring_stats(self),
+            sinks: sinks
+                .map(|(reader, sink)| {
+                    sink.stats(drainer.offered, drainer.pending_in_spool(self, reader))
+                })
+                .collect(),
+            full: self.counters.full.get(),
+            grown: self.counters.grown.get(),
+            waited: self.counters.waited.get(),
+            waited_ns: self.counters.waited_ns.get(),
+            assisted: self.counters.assisted.get(),
+            woken: self.counters.woken.get(),
+            late: drainer.late,
+            clock_steps: drainer.clock_steps(),
+            ring_bytes: lock(&self.rings).iter().map(|ring| ring.ring.capacity()).sum(),
+        }
+    }
+}
