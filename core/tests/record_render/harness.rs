@@ -11,14 +11,14 @@ use hydra_log_core::template::{Piece, pieces};
 use hydra_log_core::value::{Args, Value};
 
 /// A value's record, with a width as argument 1 and a precision as argument 2.
-pub fn record(args: &impl Args) -> Vec<u64> {
+pub(crate) fn record(args: &impl Args) -> Vec<u64> {
     let mut words = vec![0; 2048];
     let used = encode_words(&mut words, SiteId(1), 0, args, Flags::NONE);
     words.truncate(used / 8);
     words
 }
 
-pub fn rendered(template: &str, words: &[u64], types: &dyn Types) -> String {
+pub(crate) fn rendered(template: &str, words: &[u64], types: &dyn Types) -> String {
     let pieces: Vec<Piece<'_>> = pieces(template).map(Result::unwrap).collect();
     let record = RecordRef::parse(bytemuck::cast_slice(words)).unwrap();
     let mut text = String::new();
@@ -27,16 +27,16 @@ pub fn rendered(template: &str, words: &[u64], types: &dyn Types) -> String {
 }
 
 /// One value to show in many ways.
-pub struct Case<'v, V: ?Sized> {
-    pub value: &'v V,
-    pub words: Vec<u64>,
-    pub width: usize,
-    pub precision: usize,
-    pub types: &'v dyn Types,
+pub(crate) struct Case<'v, V: ?Sized> {
+    pub(crate) value: &'v V,
+    pub(crate) words: Vec<u64>,
+    pub(crate) width: usize,
+    pub(crate) precision: usize,
+    pub(crate) types: &'v dyn Types,
 }
 
 impl<'v, V: ?Sized> Case<'v, V> {
-    pub fn new(value: &'v V, width: usize, precision: usize) -> Self
+    pub(crate) fn new(value: &'v V, width: usize, precision: usize) -> Self
     where
         &'v V: Value,
     {
@@ -44,7 +44,7 @@ impl<'v, V: ?Sized> Case<'v, V> {
         Self { value, words, width, precision, types: &NoTypes }
     }
 
-    pub fn same(&self, template: &str, expected: &str) {
+    pub(crate) fn same(&self, template: &str, expected: &str) {
         let text = rendered(template, &self.words, self.types);
         assert_eq!(text, expected, "{template} width {} precision {}", self.width, self.precision);
     }
@@ -87,7 +87,7 @@ macro_rules! cross {
 }
 
 /// A value behind a reference that `{:p}` looks through.
-pub struct At<'v, V: ?Sized>(pub &'v V);
+pub(crate) struct At<'v, V: ?Sized>(pub(crate) &'v V);
 
 macro_rules! at {
     ($($shown:ident)*) => {$(
@@ -101,7 +101,7 @@ macro_rules! at {
 
 at!(Binary Debug Display LowerExp LowerHex Octal Pointer UpperExp UpperHex);
 
-pub trait Integer:
+pub(crate) trait Integer:
     Display + Debug + LowerHex + UpperHex + Octal + Binary + LowerExp + UpperExp
 {
 }
@@ -110,7 +110,7 @@ impl<T> Integer for T where
 {
 }
 
-pub fn integers(case: &Case<'_, dyn Integer + '_>) {
+pub(crate) fn integers(case: &Case<'_, dyn Integer + '_>) {
     cross! { case;
         ["" "<" "^" ">" "*<" "é^" "0>" "-^"]
         ["" "+" "#" "0" "+#0"]
@@ -118,10 +118,10 @@ pub fn integers(case: &Case<'_, dyn Integer + '_>) {
     }
 }
 
-pub trait Float: Display + Debug + LowerExp + UpperExp {}
+pub(crate) trait Float: Display + Debug + LowerExp + UpperExp {}
 impl<T: Display + Debug + LowerExp + UpperExp> Float for T {}
 
-pub fn floats(case: &Case<'_, dyn Float + '_>) {
+pub(crate) fn floats(case: &Case<'_, dyn Float + '_>) {
     cross! { case;
         ["" "<" "^" ">" "*<" "é^" "0>"]
         ["" "+" "#" "0" "+0"]
@@ -129,14 +129,14 @@ pub fn floats(case: &Case<'_, dyn Float + '_>) {
     }
 }
 
-pub trait Shown: Display + Debug {}
+pub(crate) trait Shown: Display + Debug {}
 impl<T: Display + Debug + ?Sized> Shown for T {}
 
-pub fn texts(case: &Case<'_, dyn Shown + '_>) {
+pub(crate) fn texts(case: &Case<'_, dyn Shown + '_>) {
     cross! { case; ["" "<" "^" ">" "*<" "é^" "0>"] ["" "+" "#" "0"] ["" "?" "x?"] }
 }
 
-pub fn debugs(case: &Case<'_, dyn Debug + '_>) {
+pub(crate) fn debugs(case: &Case<'_, dyn Debug + '_>) {
     cross! { case; ["" "<" "^" ">" "*<" "é^"] ["" "+" "#" "0" "+#0"] ["?" "x?" "X?"] }
 }
 

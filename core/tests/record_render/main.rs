@@ -1,7 +1,7 @@
 //! Rendered text is `format!`'s text: every specifier, every type, edge values and random ones.
 #![allow(
     missing_docs,
-    unreachable_pub,
+    clippy::indexing_slicing,
     clippy::unwrap_used,
     clippy::cast_possible_truncation,
     reason = "a test"

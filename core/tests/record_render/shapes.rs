@@ -5,7 +5,7 @@ use hydra_log_core::site::SiteId;
 use hydra_log_core::value::{Kind, Value, Writer};
 
 /// Three types as `#[derive(Record)]` stores them, and their names.
-pub struct Shapes;
+pub(crate) struct Shapes;
 
 impl Types for Shapes {
     fn type_site(&self, id: SiteId) -> Option<TypeInfo<'_>> {
@@ -38,21 +38,21 @@ macro_rules! stored_struct {
 }
 
 #[derive(Debug)]
-pub struct Point {
-    pub x: u8,
-    pub y: f64,
+pub(crate) struct Point {
+    pub(crate) x: u8,
+    pub(crate) y: f64,
 }
 
 #[derive(Debug)]
-pub struct Pair(pub Option<char>, pub &'static str);
+pub(crate) struct Pair(pub(crate) Option<char>, pub(crate) &'static str);
 
 #[derive(Debug)]
-pub struct Empty;
+pub(crate) struct Empty;
 
 #[derive(Debug)]
-pub struct Line {
-    pub from: Point,
-    pub name: Option<&'static str>,
+pub(crate) struct Line {
+    pub(crate) from: Point,
+    pub(crate) name: Option<&'static str>,
 }
 
 stored_struct!(Point, 1, |value| (value.x, (value.y, ())));
