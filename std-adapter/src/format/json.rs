@@ -1,0 +1,365 @@
+//! Lines for programs.
+
+use hydra_log_core::record::Flags;
+use hydra_log_core::render::{self, DAMAGED, MISSING};
+use hydra_log_core::template::Piece;
+
+use super::escape::{self, Escaped, JsonString};
+use super::fields::Cursor;
+use super::json_value::value;
+use super::{Buffer, Event, Format};
+
+/// JSON lines with the keys of `tracing-subscriber`'s JSON format.
+///
+/// ```text
+/// {"timestamp":"2026-11-21T10:12:20.123456Z","level":"INFO","fields":{"message":"up","port":80},"target":"app"}
+/// ```
+///
+/// * `fields.message` is there when the call has a message; a field of that name is then called
+///   `field.message`.
+/// * Numbers are numbers, as exact as they were: floats by their shortest digits, integers up to
+///   64 bits in full. 128-bit integers beyond that are strings, as hardly any reader keeps them.
+///   `NaN`, `inf` and `-inf` are strings.
+/// * `None` and `()` are `null`, `Some(x)` is `x`, slices and tuples are arrays, structs are
+///   objects. A duration is a string (`"1.5ms"`), as are characters and pointers (`"0x7f…"`).
+/// * `?value` of stored values looks like `value`: JSON has a notation of its own. With other
+///   format options (`{:x}`, `{:.3}`), a field is the string that they make.
+/// * `"late":true` marks a record that came out later than younger ones, `"cut":true` one with a
+///   shortened value, `"layer"` names the call's layer. These keys are missing otherwise.
+/// * With [`threads`](Self::threads) there are `threadName` and `threadId`, with
+///   [`location`](Self::location) `filename` and `line_number`.
+///
+/// ```
+/// use hydra_log::format::Json;
+/// let with_origin = Json::new().threads(true).location(true);
+/// # let _ = with_origin;
+/// ```
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Json {
+    threads: bool,
+    location: bool,
+}
+
+impl Json {
+    /// Without threads and source lines.
+    #[must_use]
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Whether the thread's name and number are there.
+    #[must_use]
+    pub fn threads(self, threads: bool) -> Self {
+        Self { threads, ..self }
+    }
+
+    /// Whether file and line of the call are there.
+    #[must_use]
+    pub fn location(self, location: bool) -> Self {
+        Self { location, ..self }
+    }
+
+    fn origin(self, event: &Event<'_>, out: &mut Buffer) {
+        if self.location {
+            out.push_str(",\"filename\":\"");
+            escape::push::<JsonString>(out, event.site.file);
+            out.push_str("\",\"line_number\":");
+            out.push_number(event.site.line.into());
+        }
+        if self.threads {
+            if let Some(name) = &event.thread.name {
+                out.push_str(",\"threadName\":\"");
+                escape::push::<JsonString>(out, name);
+                out.push_str("\"");
+            }
+            if event.thread.id != 0 {
+                out.push_str(",\"threadId\":");
+                out.push_number(event.thread.id);
+            }
+        }
+    }
+}
+
+impl Format for Json {
+    #[inline]
+    fn write(&self, event: &Event<'_>, out: &mut Buffer) {
+        let site = event.site;
+        out.push_str("{\"timestamp\":\"");
+        out.push_time(event.time_ns);
+        out.push_str(&site.json_head);
+        if !site.pieces.is_empty() {
+            out.push_str("\"message\":");
+            string(event, &site.pieces, site.is_json, out);
+        }
+        if !site.fields.is_empty() {
+            fields(event, out);
+        }
+        out.push_str(&site.json_tail);
+        if self.location || self.threads {
+            self.origin(event, out);
+        }
+        let flags = event.record.flags();
+        if flags != Flags::NONE {
+            marks(flags, out);
+        }
+        out.push_str("}\n");
+    }
+
+    fn gap(&self, lost: u64, out: &mut Buffer) {
+        out.push_str("{\"timestamp\":\"");
+        out.push_last_time();
+        out.push_str("\",\"level\":\"WARN\",\"fields\":{\"message\":\"records lost by this sink\"");
+        out.push_str(",\"lost\":");
+        out.push_number(lost);
+        out.push_str("},\"target\":\"hydra\"}\n");
+    }
+}
+
+/// Appends a string: the record's values in the places of `pieces`.
+#[inline]
+fn string(event: &Event<'_>, pieces: &[Piece<'static>], is_clean: bool, out: &mut Buffer) {
+    let pieces = pieces.iter().copied();
+    out.push_str("\"");
+    let rendered = if is_clean {
+        let mut out = Escaped::<JsonString, false>::new(out);
+        render::message(&mut out, pieces, &event.record, event.types)
+    } else {
+        let mut out = Escaped::<JsonString, true>::new(out);
+        render::message(&mut out, pieces, &event.record, event.types)
+    };
+    debug_assert!(rendered.is_ok(), "a buffer takes everything");
+    out.push_str("\"");
+}
+
+fn fields(event: &Event<'_>, out: &mut Buffer) {
+    let mut cursor = Cursor::new(event.record);
+    let mut has_some = !event.site.pieces.is_empty();
+    for field in &event.site.fields {
+        if has_some {
+            out.push_str(",");
+        }
+        has_some = true;
+        out.push_str(&field.json_key);
+        match field.bare {
+            Some(index) => match cursor.get(index) {
+                Some(Ok(found)) => value(out, &found, event.types),
+                Some(Err(_)) => quoted(DAMAGED, out),
+                None => quoted(MISSING, out),
+            },
+            None => string(event, &field.pieces, false, out),
+        }
+    }
+}
+
+/// Appends a word that needs no escaping.
+fn quoted(word: &str, out: &mut Buffer) {
+    out.push_str("\"");
+    out.push_str(word);
+    out.push_str("\"");
+}
+
+#[cold]
+fn marks(flags: Flags, out: &mut Buffer) {
+    if flags.contains(Flags::OUT_OF_ORDER) {
+        out.push_str(",\"late\":true");
+    }
+    if flags.contains(Flags::CUT) {
+        out.push_str(",\"cut\":true");
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::format::fixture::{Fixture, Marker, Pair, Point};
+    use core::time::Duration;
+    use hydra_log_core::Level;
+    use hydra_log_core::value::Rendered;
+    use proptest::prelude::*;
+    use serde_json::{Value, json};
+
+    fn parsed(call: &Fixture, format: Json) -> Value {
+        let line = call.line(&format);
+        let body = line.strip_suffix('\n').unwrap();
+        assert!(!body.contains(char::is_control), "{body}");
+        serde_json::from_str(body).unwrap()
+    }
+
+    #[test]
+    fn golden_lines() {
+        let call = Fixture::new(
+            "say \"{0}\"",
+            &[("k", "{1}"), ("user.id", "{2:?}"), ("message", "{3:04x}")],
+            &("hi\n", (1_u8, ("a\\", (255_u8, ())))),
+        );
+        assert_eq!(
+            call.line(&Json::new()),
+            concat!(
+                r#"{"timestamp":"2026-11-21T10:12:20.123456Z","level":"INFO","fields":{"#,
+                r#""message":"say \"hi\n\"","k":1,"user.id":"a\\","field.message":"00ff"},"#,
+                r#""target":"my_app::net"}"#,
+                "\n"
+            )
+        );
+        let call = Fixture::new("up", &[], &());
+        assert_eq!(
+            call.line(&Json::new().threads(true).location(true)),
+            concat!(
+                r#"{"timestamp":"2026-11-21T10:12:20.123456Z","level":"INFO","fields":{"#,
+                r#""message":"up"},"target":"my_app::net","filename":"src/net.rs","#,
+                r#""line_number":42,"threadName":"worker 1","threadId":7}"#,
+                "\n"
+            )
+        );
+    }
+
+    #[test]
+    fn marks_and_layers() {
+        let flags = Flags::CUT | Flags::OUT_OF_ORDER;
+        let call = Fixture::at(Level::Warn, "t\"", "db", "", &[], &(), flags);
+        let expected = json!({
+            "timestamp": "2026-11-21T10:12:20.123456Z", "level": "WARN", "fields": {},
+            "target": "t\"", "layer": "db", "late": true, "cut": true,
+        });
+        assert_eq!(parsed(&call, Json::new()), expected);
+    }
+
+    #[test]
+    fn values_keep_their_types() {
+        const FIELDS: &[(&str, &str)] = &[
+            ("0", "{0}"),
+            ("1", "{1}"),
+            ("2", "{2}"),
+            ("3", "{3}"),
+            ("4", "{4}"),
+            ("5", "{5}"),
+            ("6", "{6:?}"),
+            ("7", "{7}"),
+            ("8", "{8}"),
+            ("9", "{9}"),
+            ("10", "{10}"),
+            ("11", "{11}"),
+            ("12", "{12}"),
+            ("13", "{13}"),
+            ("14", "{14:#?}"),
+            ("15", "{15}"),
+            ("16", "{16}"),
+            ("17", "{17:?}"),
+        ];
+        let args = (
+            u64::MAX,
+            (
+                i64::MIN,
+                (
+                    1.0_f64,
+                    (
+                        0.1_f32,
+                        (
+                            f64::NAN,
+                            (
+                                f64::NEG_INFINITY,
+                                (
+                                    true,
+                                    (
+                                        '"',
+                                        (
+                                            [1_u8, 2],
+                                            (
+                                                [0.5_f64, 2.0],
+                                                (
+                                                    Some(5_i8),
+                                                    (
+                                                        None::<u8>,
+                                                        (
+                                                            (),
+                                                            (
+                                                                Point(-1, "p\n"),
+                                                                (
+                                                                    Pair(1, 1e300),
+                                                                    (
+                                                                        u128::MAX,
+                                                                        (
+                                                                            7_i128,
+                                                                            (
+                                                                                Rendered(
+                                                                                    format_args!(
+                                                                                        "{:?}",
+                                                                                        "r"
+                                                                                    ),
+                                                                                ),
+                                                                                (),
+                                                                            ),
+                                                                        ),
+                                                                    ),
+                                                                ),
+                                                            ),
+                                                        ),
+                                                    ),
+                                                ),
+                                            ),
+                                        ),
+                                    ),
+                                ),
+                            ),
+                        ),
+                    ),
+                ),
+            ),
+        );
+        let call = Fixture::new("", FIELDS, &args);
+        let expected = json!({
+            "0": u64::MAX, "1": i64::MIN, "2": 1.0, "3": 0.1, "4": "NaN", "5": "-inf", "6": true,
+            "7": "\"", "8": [1, 2], "9": [0.5, 2.0], "10": 5, "11": null, "12": null,
+            "13": {"x": -1, "label": "p\n"}, "14": [1, 1e300],
+            "15": u128::MAX.to_string(), "16": 7, "17": "\"r\"",
+        });
+        assert_eq!(parsed(&call, Json::new())["fields"], expected);
+    }
+
+    #[test]
+    fn other_values_are_text() {
+        let call = Fixture::new(
+            "{0:#?}\t",
+            &[("marker", "{1}"), ("time", "{2}"), ("gone", "{3}")],
+            &(Point(1, "\""), (Marker(), (Duration::from_micros(1500), ()))),
+        );
+        let expected = json!({
+            "message": "Point {\n    x: 1,\n    label: \"\\\"\",\n}\t",
+            "marker": "Marker", "time": "1.5ms", "gone": "<missing>",
+        });
+        assert_eq!(parsed(&call, Json::new())["fields"], expected);
+    }
+
+    #[test]
+    fn tells_of_a_gap() {
+        let mut out = Buffer::new();
+        Json::new().gap(3, &mut out);
+        let line: Value = serde_json::from_slice(out.as_bytes()).unwrap();
+        assert_eq!(line["fields"]["lost"], 3);
+        assert_eq!(line["target"], "hydra");
+    }
+
+    proptest! {
+        #[test]
+        fn always_parses(a in any::<String>(), b in any::<f64>(), c in any::<i128>()) {
+            let call = Fixture::new(
+                "{0} {0:?} {1}",
+                &[("a", "{0}"), ("b", "{1}"), ("c", "{2}"), ("d", "{0:>9}")],
+                &(a.as_str(), (b, (c, ()))),
+            );
+            let fields = &parsed(&call, Json::new())["fields"];
+            prop_assert_eq!(&fields["message"], &json!(format!("{a} {a:?} {b}")));
+            prop_assert_eq!(&fields["a"], &json!(a));
+            if b.is_finite() {
+                // By the standard library, as serde_json's quick parser is one digit off at times.
+                let line = call.line(&Json::new());
+                let (_, behind) = line.rsplit_once("\"b\":").unwrap();
+                let (number, _) = behind.split_once(',').unwrap();
+                prop_assert_eq!(number.parse(), Ok(b));
+            }
+            let number = fields["c"].as_i64().map(i128::from);
+            let text = || fields["c"].as_str().unwrap().parse().unwrap();
+            prop_assert_eq!(number.unwrap_or_else(text), c);
+        }
+    }
+}

@@ -1,0 +1,195 @@
+//! A callsite made ready for rendering: everything that is the same for all its records.
+
+use hydra_log_core::Level;
+use hydra_log_core::site::Site;
+use hydra_log_core::template::{Count, Piece, Trait, pieces};
+
+use super::Buffer;
+use super::escape::{self, Dialect, JsonString, Plain};
+
+/// A callsite, its template taken apart.
+///
+/// ```
+/// use hydra_log::format::SiteInfo;
+/// use hydra_log_core::site::gap_site;
+/// let info = SiteInfo::new(gap_site());
+/// assert_eq!((info.target, info.fields[0].key), ("hydra", "ring"));
+/// ```
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub struct SiteInfo {
+    /// The level.
+    pub level: Level,
+    /// What the record is about.
+    pub target: &'static str,
+    /// The call's `layer:`, or empty.
+    pub layer: &'static str,
+    /// The module's path.
+    pub module: &'static str,
+    /// The source file.
+    pub file: &'static str,
+    /// The source line.
+    pub line: u32,
+    /// The message.
+    pub pieces: Vec<Piece<'static>>,
+    /// The fields in order.
+    pub fields: Vec<Field>,
+    /// What stands in front of the message, in text and in colour.
+    pub(super) text: Heads,
+    pub(super) colour: Heads,
+    /// Whether the message's own texts need no escaping, in text and in JSON.
+    pub(super) is_plain: bool,
+    pub(super) is_json: bool,
+    /// Between the time and the message, and behind the fields.
+    pub(super) json_head: String,
+    pub(super) json_tail: String,
+}
+
+/// A field of a call.
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub struct Field {
+    /// Its name.
+    pub key: &'static str,
+    /// Its value: one placeholder.
+    pub pieces: Vec<Piece<'static>>,
+    /// The argument, where it is shown by `Display` or `Debug` without options.
+    pub(super) bare: Option<usize>,
+    /// Whether that is `Debug`.
+    pub(super) is_debug: bool,
+    /// Whether the pieces' own texts need no escaping.
+    pub(super) is_plain: bool,
+    /// The name as it stands in a line: ` key=`.
+    pub(super) text_key: String,
+    /// The name as it stands in JSON: `"key":`.
+    pub(super) json_key: String,
+}
+
+/// The beginning of a line behind the time.
+#[derive(Clone, Debug)]
+pub(super) struct Heads {
+    /// Level and target.
+    pub(super) whole: String,
+    /// The level alone.
+    pub(super) level: String,
+    /// The target alone.
+    pub(super) target: String,
+}
+
+impl SiteInfo {
+    /// Takes a callsite's descriptor apart. Done once a callsite.
+    #[must_use]
+    pub fn new(site: &'static Site) -> Self {
+        let level = site.level();
+        let pieces = compile(site.template);
+        let mut json_tail = format!("}},\"target\":\"{}\"", clean::<JsonString>(site.target));
+        if !site.layer.is_empty() {
+            let layer = clean::<JsonString>(site.layer);
+            json_tail.push_str(&format!(",\"layer\":\"{layer}\""));
+        }
+        let has_message = !pieces.is_empty();
+        Self {
+            level,
+            target: site.target,
+            layer: site.layer,
+            module: site.module,
+            file: site.file,
+            line: site.line,
+            fields: site.fields.iter().map(|field| Field::new(field, has_message)).collect(),
+            text: Heads::new(site, ["", ""], ["", ""]),
+            colour: Heads::new(site, [colour(level), RESET], [DIM, RESET]),
+            is_plain: is_clean::<Plain>(&pieces),
+            is_json: is_clean::<JsonString>(&pieces),
+            json_head: format!("\",\"level\":\"{level}\",\"fields\":{{"),
+            json_tail,
+            pieces,
+        }
+    }
+}
+
+impl Field {
+    fn new((key, template): &(&'static str, &'static str), has_message: bool) -> Self {
+        let pieces = compile(template);
+        let (bare, is_debug) = match pieces.as_slice() {
+            [Piece::Argument { index, spec }] => {
+                let has_options = spec.width != Count::Implied
+                    || spec.precision != Count::Implied
+                    || spec.plus
+                    || spec.zero;
+                let is_debug = spec.kind == Trait::Debug;
+                let bare = spec.is_plain() || is_debug && !has_options;
+                (bare.then_some(*index), is_debug)
+            }
+            _ => (None, false),
+        };
+        // The message itself has that name.
+        let json_name = if *key == "message" && has_message { "field.message" } else { key };
+        Self {
+            key,
+            bare,
+            is_debug,
+            is_plain: is_clean::<Plain>(&pieces),
+            text_key: format!(" {}=", clean::<Plain>(key)),
+            json_key: format!("\"{}\":", clean::<JsonString>(json_name)),
+            pieces,
+        }
+    }
+}
+
+const DIM: &str = "\x1b[2m";
+const RESET: &str = "\x1b[0m";
+
+fn colour(level: Level) -> &'static str {
+    match level {
+        Level::Error => "\x1b[31m",
+        Level::Warn => "\x1b[33m",
+        Level::Info => "\x1b[32m",
+        Level::Debug => "\x1b[34m",
+        Level::Trace => "\x1b[35m",
+    }
+}
+
+impl Heads {
+    fn new(site: &'static Site, [level_on, level_off]: [&str; 2], [on, off]: [&str; 2]) -> Self {
+        let level = format!(" {level_on}{:>5}{level_off}", site.level());
+        let mut target = format!(" {on}{}", clean::<Plain>(site.target));
+        if !site.layer.is_empty() {
+            target.push_str(&format!("[{}]", clean::<Plain>(site.layer)));
+        }
+        target.push_str(&format!(":{off} "));
+        Self { whole: format!("{level}{target}"), level, target }
+    }
+}
+
+/// A template's pieces. The macros wrote it, so it can be read; if not, the rest stands as it is.
+fn compile(template: &'static str) -> Vec<Piece<'static>> {
+    let mut compiled = Vec::new();
+    for piece in pieces(template) {
+        match piece {
+            Ok(piece) => compiled.push(piece),
+            Err(error) => {
+                compiled.push(Piece::Literal(template.get(error.at..).unwrap_or(template)));
+            }
+        }
+    }
+    compiled
+}
+
+/// Whether what the renderer writes on its own account needs no escaping.
+fn is_clean<D: Dialect>(pieces: &[Piece<'static>]) -> bool {
+    pieces.iter().all(|piece| match piece {
+        Piece::Literal(text) => escape::is_clean::<D>(text),
+        // The alternate form of `Debug` has lines; padding may be any character.
+        Piece::Argument { spec, .. } => {
+            !(spec.alternate && spec.is_debug())
+                && escape::is_clean::<D>(spec.fill.encode_utf8(&mut [0; 4]))
+        }
+    })
+}
+
+/// A text of the program, escaped.
+fn clean<D: Dialect>(text: &str) -> String {
+    let mut out = Buffer::new();
+    escape::push::<D>(&mut out, text);
+    String::from_utf8_lossy(out.as_bytes()).into_owned()
+}

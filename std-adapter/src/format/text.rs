@@ -1,0 +1,337 @@
+//! Lines for people.
+
+use hydra_log_core::record::{Flags, ValueRef};
+use hydra_log_core::render::{self, DAMAGED, MISSING};
+use hydra_log_core::template::{Piece, Spec};
+
+use super::escape::{self, Escaped, Plain, Quoted};
+use super::fields::Cursor;
+use super::site_info::Field;
+use super::{Buffer, Event, Format, ThreadInfo};
+
+/// Text lines: time, level, target, message, fields.
+///
+/// ```text
+/// 2026-11-21T10:12:20.123456Z  INFO my_app::net: connected to 10.0.0.7 peer=edge-3 tries=2
+/// ```
+///
+/// Times are UTC. A field's text stands in quotes where it has spaces or quotes; what `?` shows is
+/// as `Debug` wrote it. Line breaks and other control characters of messages and values are shown
+/// as `\n`, `\x1b` and so on (in the program's own texts too), so a record is exactly one line.
+/// A record that came out later than younger ones ends in ` [late]`, one with a shortened value in
+/// ` [cut]`.
+///
+/// ```
+/// use hydra_log::format::Text;
+/// let for_a_terminal = Text::new().colour(true).threads(true);
+/// # let _ = for_a_terminal;
+/// ```
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Text {
+    colour: bool,
+    threads: bool,
+    location: bool,
+}
+
+impl Text {
+    /// Without colour, threads and source lines.
+    #[must_use]
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Whether levels have colours and the rest is toned down, by ANSI sequences.
+    #[must_use]
+    pub fn colour(self, colour: bool) -> Self {
+        Self { colour, ..self }
+    }
+
+    /// Whether the thread's name, or its number, stands in front of the target.
+    #[must_use]
+    pub fn threads(self, threads: bool) -> Self {
+        Self { threads, ..self }
+    }
+
+    /// Whether file and line of the call stand in front of the message.
+    #[must_use]
+    pub fn location(self, location: bool) -> Self {
+        Self { location, ..self }
+    }
+
+    #[inline]
+    fn head(self, event: &Event<'_>, out: &mut Buffer) {
+        let site = event.site;
+        if self.colour {
+            out.push_str("\x1b[2m");
+            out.push_time(event.time_ns);
+            out.push_str("\x1b[0m");
+        } else {
+            out.push_time(event.time_ns);
+        }
+        let heads = if self.colour { &site.colour } else { &site.text };
+        if self.threads {
+            out.push_str(&heads.level);
+            thread(event.thread, out);
+            out.push_str(&heads.target);
+        } else {
+            out.push_str(&heads.whole);
+        }
+        if self.location {
+            escape::push::<Plain>(out, site.file);
+            out.push_str(":");
+            out.push_number(site.line.into());
+            out.push_str(": ");
+        }
+    }
+}
+
+impl Format for Text {
+    #[inline]
+    fn write(&self, event: &Event<'_>, out: &mut Buffer) {
+        self.head(event, out);
+        let site = event.site;
+        message(event, &site.pieces, site.is_plain, out);
+        if !site.fields.is_empty() {
+            fields(event, out);
+        }
+        let flags = event.record.flags();
+        if flags != Flags::NONE {
+            marks(flags, out);
+        }
+        out.push_str("\n");
+    }
+
+    fn gap(&self, lost: u64, out: &mut Buffer) {
+        out.push_last_time();
+        out.push_str("  WARN hydra: ");
+        out.push_number(lost);
+        out.push_str(" records lost by this sink\n");
+    }
+}
+
+/// Appends the record's values in the places of `pieces`.
+#[inline]
+fn message(event: &Event<'_>, pieces: &[Piece<'static>], is_plain: bool, out: &mut Buffer) {
+    let pieces = pieces.iter().copied();
+    let rendered = if is_plain {
+        let mut out = Escaped::<Plain, false>::new(out);
+        render::message(&mut out, pieces, &event.record, event.types)
+    } else {
+        let mut out = Escaped::<Plain, true>::new(out);
+        render::message(&mut out, pieces, &event.record, event.types)
+    };
+    debug_assert!(rendered.is_ok(), "a buffer takes everything");
+}
+
+fn fields(event: &Event<'_>, out: &mut Buffer) {
+    let mut cursor = Cursor::new(event.record);
+    let mut has_text = !event.site.pieces.is_empty();
+    for field in &event.site.fields {
+        // The target ends in a space already.
+        out.push_str(if has_text { &field.text_key } else { field.text_key.trim_start() });
+        has_text = true;
+        match field.bare {
+            Some(index) => match cursor.get(index) {
+                Some(Ok(value)) => bare(event, field, &value, out),
+                Some(Err(_)) => out.push_str(DAMAGED),
+                None => out.push_str(MISSING),
+            },
+            None => message(event, &field.pieces, field.is_plain, out),
+        }
+    }
+}
+
+/// Appends a value that is shown without options.
+fn bare(event: &Event<'_>, field: &Field, value: &ValueRef<'_>, out: &mut Buffer) {
+    match value {
+        ValueRef::Str(text) | ValueRef::Text(text) if !field.is_debug => word(text, out),
+        ValueRef::Char(letter) if !field.is_debug => word(letter.encode_utf8(&mut [0; 4]), out),
+        _ if field.is_debug => message(event, &field.pieces, field.is_plain, out),
+        _ => {
+            let mut out = Escaped::<Plain, false>::new(out);
+            let rendered = render::value(&mut out, value, &Spec::DISPLAY, event.types);
+            debug_assert!(rendered.is_ok(), "a buffer takes everything");
+        }
+    }
+}
+
+/// Appends a text, in quotes where it would not be one word.
+fn word(text: &str, out: &mut Buffer) {
+    let splits = |letter: char| letter.is_whitespace() || matches!(letter, '"' | '=' | '\\');
+    if text.is_empty() || text.contains(splits) {
+        out.push_str("\"");
+        escape::push::<Quoted>(out, text);
+        out.push_str("\"");
+    } else {
+        escape::push::<Plain>(out, text);
+    }
+}
+
+/// Appends a thread's name, or its number.
+fn thread(thread: &ThreadInfo, out: &mut Buffer) {
+    match &thread.name {
+        Some(name) => {
+            out.push_str(" ");
+            escape::push::<Plain>(out, name);
+        }
+        None if thread.id != 0 => {
+            out.push_str(" #");
+            out.push_number(thread.id);
+        }
+        None => {}
+    }
+}
+
+#[cold]
+fn marks(flags: Flags, out: &mut Buffer) {
+    if flags.contains(Flags::OUT_OF_ORDER) {
+        out.push_str(" [late]");
+    }
+    if flags.contains(Flags::CUT) {
+        out.push_str(" [cut]");
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::format::fixture::{Fixture, Marker, Pair, Point};
+    use hydra_log_core::Level;
+    use hydra_log_core::value::Rendered;
+    use proptest::prelude::*;
+
+    #[test]
+    fn golden_lines() {
+        let call = Fixture::new(
+            "connected to {0} in {1:.1} us",
+            &[("peer", "{2}"), ("tries", "{3}"), ("why", "{4:?}")],
+            &("10.0.0.7", (17.25_f64, ("edge 3", (-2_i32, (Some(true), ()))))),
+        );
+        let text = Text::new();
+        assert_eq!(
+            call.line(&text),
+            "2026-11-21T10:12:20.123456Z  INFO my_app::net: connected to 10.0.0.7 in 17.2 us \
+             peer=\"edge 3\" tries=-2 why=Some(true)\n"
+        );
+        assert_eq!(
+            call.line(&text.threads(true).location(true)),
+            "2026-11-21T10:12:20.123456Z  INFO worker 1 my_app::net: src/net.rs:42: connected to \
+             10.0.0.7 in 17.2 us peer=\"edge 3\" tries=-2 why=Some(true)\n"
+        );
+        assert_eq!(
+            call.line(&text.colour(true)),
+            "\x1b[2m2026-11-21T10:12:20.123456Z\x1b[0m \x1b[32m INFO\x1b[0m \
+             \x1b[2mmy_app::net:\x1b[0m connected to 10.0.0.7 in 17.2 us peer=\"edge 3\" tries=-2 \
+             why=Some(true)\n"
+        );
+    }
+
+    #[test]
+    fn golden_marks_and_layers() {
+        let flags = Flags::CUT | Flags::OUT_OF_ORDER;
+        let call = Fixture::at(Level::Error, "a", "db", "", &[("n", "{0}")], &(1_u8, ()), flags);
+        assert_eq!(
+            call.line(&Text::new()),
+            "2026-11-21T10:12:20.123456Z ERROR a[db]: n=1 [late] [cut]\n"
+        );
+        let mut nobody = Fixture::new("{{}} {0}", &[], &());
+        nobody.thread = ThreadInfo { id: 9, name: None };
+        assert_eq!(
+            nobody.line(&Text::new().threads(true)),
+            "2026-11-21T10:12:20.123456Z  INFO #9 my_app::net: {} <missing>\n"
+        );
+    }
+
+    #[test]
+    fn golden_fields() {
+        let args = (
+            "",
+            (
+                "a\"b\\",
+                (
+                    '"',
+                    (
+                        Rendered(format_args!("no room")),
+                        (
+                            Point(1, "x y"),
+                            (Pair(2, 0.5), (Marker(), ([1_u8, 2], (None::<u8>, ("a=b", ()))))),
+                        ),
+                    ),
+                ),
+            ),
+        );
+        let call = Fixture::new(
+            "",
+            &[
+                ("empty", "{0}"),
+                ("quoted", "{1}"),
+                ("letter", "{2}"),
+                ("error", "{3}"),
+                ("point", "{4}"),
+                ("pair", "{5:?}"),
+                ("marker", "{6}"),
+                ("bytes", "{7}"),
+                ("none", "{8}"),
+                ("pairs", "{9}"),
+                ("debug", "{1:?}"),
+                ("wide", "{0:*^3}"),
+            ],
+            &args,
+        );
+        let line = call.line(&Text::new());
+        let (_, fields) = line.split_once("net: ").unwrap();
+        assert_eq!(
+            fields,
+            concat!(
+                r#"empty="" quoted="a\"b\\" letter="\"" error="no room" "#,
+                r#"point=Point { x: 1, label: "x y" } pair=Pair(2, 0.5) marker=Marker "#,
+                r#"bytes=[1, 2] none=None pairs="a=b" debug="a\"b\\" wide=***"#,
+                "\n"
+            )
+        );
+    }
+
+    #[test]
+    fn the_programs_own_text_is_one_line_too() {
+        let call = Fixture::new(
+            "two\nlines {0:\u{1b}>3} {1:#?}",
+            &[("key\n", "{1:#?}")],
+            &(1_u8, (Point(1, "\n"), ())),
+        );
+        let line = call.line(&Text::new());
+        let (_, message) = line.split_once("net: ").unwrap();
+        let point = r#"Point {\n    x: 1,\n    label: "\n",\n}"#;
+        assert_eq!(message, format!("two\\nlines \\x1b\\x1b1 {point} key\\n={point}\n"));
+    }
+
+    #[test]
+    fn tells_of_a_gap() {
+        let mut out = Buffer::new();
+        out.push_time(1_795_255_940_123_456_789);
+        out.clear();
+        Text::new().gap(3, &mut out);
+        assert_eq!(
+            out.as_bytes(),
+            b"2026-11-21T10:12:20.123456Z  WARN hydra: 3 records lost by this sink\n"
+        );
+    }
+
+    proptest! {
+        #[test]
+        fn lines_hold_no_controls(texts in prop::array::uniform3(any::<String>())) {
+            let [a, b, c] = &texts;
+            let args = (a.as_str(), (b.as_str(), (c.chars().next(), ())));
+            let call = Fixture::new(
+                "{0} {1:?}",
+                &[("a", "{0}"), ("b", "{1:?}"), ("c", "{0:>20}"), ("d", "{2}")],
+                &args,
+            );
+            let line = call.line(&Text::new());
+            let body = line.strip_suffix('\n').unwrap();
+            let breaks = |letter: char| {
+                letter.is_control() || matches!(letter, '\u{2028}' | '\u{2029}')
+            };
+            prop_assert!(!body.contains(breaks), "{:?}", body);
+        }
+    }
+}
