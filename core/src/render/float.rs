@@ -6,12 +6,11 @@ use super::out::{Out, Raw};
 use super::pad::{chars_of, fill, number};
 use crate::template::{Spec, Trait};
 
-const MILLION: u64 = 1_000_000;
-
 /// What `f32` and `f64` have in common here.
 pub(super) trait Float: Copy + fmt::Display + fmt::LowerExp + fmt::UpperExp {
     fn is_negative(self) -> bool;
     fn size(self) -> Self;
+    fn to_f64(self) -> f64;
     /// "NaN" or "inf", where it is no number.
     fn special(self) -> Option<&'static str>;
     /// The shortest digits that tell the number from its neighbours, laid out by `ryu`.
@@ -61,6 +60,11 @@ macro_rules! floats {
             }
 
             #[inline]
+            fn to_f64(self) -> f64 {
+                self.into()
+            }
+
+            #[inline]
             fn special(self) -> Option<&'static str> {
                 if self.is_finite() {
                     None
@@ -96,8 +100,8 @@ floats! {
 
 /// `{}` of an `f64`: in most cases `ryu`'s text without its `.0`.
 pub(super) fn plain<O: Out + ?Sized>(out: &mut O, value: f64) -> fmt::Result {
-    if let Some(short) = Short::of(value) {
-        return short.write(out);
+    if let Some(short) = Short::exact(value.abs()) {
+        return out.raw(short.text(value.is_sign_negative()).as_str());
     }
     if value.special().is_none() {
         let mut buffer = ryu::Buffer::new();
@@ -110,54 +114,87 @@ pub(super) fn plain<O: Out + ?Sized>(out: &mut O, value: f64) -> fmt::Result {
     float(out, &Spec::DISPLAY, value)
 }
 
-/// A number with at most six decimal places and fifteen digits, in millionths.
-///
-/// Any decimal of up to fifteen digits is the shortest text of the `f64` nearest to it, because no
-/// two of them share one. So when dividing the whole number of millionths gives the value back, its
-/// digits are `ryu`'s, found at a fraction of the cost.
+/// A number with at most six decimal places and fifteen digits: `digits / 10^places`.
+#[derive(Clone, Copy)]
 struct Short {
-    negative: bool,
-    millionths: u64,
+    digits: u64,
+    places: u32,
 }
 
 impl Short {
+    /// Numbers below this have fifteen digits at most with six places.
+    const LIMIT: f64 = 1e9;
+
+    /// The number's shortest text, where it has few places.
+    ///
+    /// Any decimal of up to fifteen digits is the shortest text of the `f64` nearest to it, because
+    /// no two of them share one. So when dividing the whole number of millionths gives the value
+    /// back, its digits are `ryu`'s, found at a fraction of the cost.
     #[inline]
-    fn of(value: f64) -> Option<Self> {
-        let size = value.abs();
-        if size.is_nan() || size >= 1e9 {
+    fn exact(size: f64) -> Option<Self> {
+        if size.is_nan() || size >= Self::LIMIT {
             return None;
         }
         #[expect(clippy::cast_possible_truncation, reason = "less than 1e15, and rounded")]
-        let millionths = (size * MILLION as f64 + 0.5) as u64;
-        #[expect(clippy::cast_precision_loss, reason = "less than 2^53")]
-        let same = millionths as f64 / MILLION as f64 == size;
-        same.then_some(Self { negative: value.is_sign_negative(), millionths })
+        let mut digits = (size * power(6) as f64 + 0.5) as u64;
+        if digits as f64 / power(6) as f64 != size {
+            return None;
+        }
+        let mut places = 6;
+        if digits.is_multiple_of(power(6)) {
+            (digits, places) = (digits / power(6), 0);
+        }
+        while places > 0 && digits.is_multiple_of(10) {
+            (digits, places) = (digits / 10, places - 1);
+        }
+        Some(Self { digits, places })
     }
 
+    /// The number rounded to `places`, where the product's own error can't change the outcome.
     #[inline]
-    fn write<O: Out + ?Sized>(self, out: &mut O) -> fmt::Result {
-        let (mut whole, mut rest) = (self.millionths / MILLION, self.millionths % MILLION);
+    fn rounded(size: f64, places: usize) -> Option<Self> {
+        let places = u32::try_from(places).ok().filter(|places| *places <= 6)?;
+        if size.is_nan() || size >= Self::LIMIT {
+            return None;
+        }
+        let scaled = size * power(places) as f64;
+        #[expect(clippy::cast_possible_truncation, reason = "less than 1e15, and cut")]
+        let whole = scaled as u64;
+        // Exact, as both are below 2^53.
+        let rest = scaled - whole as f64;
+        let doubt = scaled * f64::EPSILON;
+        if (rest - 0.5).abs() <= doubt {
+            return None;
+        }
+        Some(Self { digits: whole + u64::from(rest > 0.5), places })
+    }
+
+    /// The number as text, at least one digit in front of the point.
+    #[inline]
+    fn text(self, negative: bool) -> Backwards {
         let mut text = Backwards { bytes: [0; 20], at: 20 };
-        if rest > 0 {
-            let mut places = 6;
-            while rest % 10 == 0 {
-                rest /= 10;
-                places -= 1;
-            }
-            for _ in 0..places {
+        let mut rest = self.digits;
+        if self.places > 0 {
+            for _ in 0..self.places {
                 text.digit(&mut rest);
             }
             text.push(b'.');
         }
-        text.digit(&mut whole);
-        while whole > 0 {
-            text.digit(&mut whole);
+        text.digit(&mut rest);
+        while rest > 0 {
+            text.digit(&mut rest);
         }
-        if self.negative {
+        if negative {
             text.push(b'-');
         }
-        out.raw(text.as_str())
+        text
     }
+}
+
+/// A small power of ten.
+#[inline(always)]
+const fn power(places: u32) -> u64 {
+    10_u64.pow(places)
 }
 
 /// A short text that is written from its end.
@@ -204,7 +241,14 @@ pub(super) fn float<O: Out + ?Sized>(out: &mut O, spec: &Spec, value: impl Float
     match (spec.kind, spec.fixed_precision()) {
         (Trait::LowerExp, Some(places)) => rounded(format_args!("{size:.places$e}")),
         (Trait::UpperExp, Some(places)) => rounded(format_args!("{size:.places$E}")),
-        (_, Some(places)) => rounded(format_args!("{size:.places$}")),
+        (_, Some(places)) => match Short::rounded(size.to_f64(), places) {
+            Some(short) => {
+                let text = short.text(false);
+                let text = text.as_str();
+                number(out, spec, sign, "", text.len(), |out| out.raw(text))
+            }
+            None => rounded(format_args!("{size:.places$}")),
+        },
         (_, None) => {
             let mut buffer = ryu::Buffer::new();
             let mut digits = Digits::of(size.shortest(&mut buffer));

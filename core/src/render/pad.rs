@@ -68,16 +68,25 @@ pub(super) fn number<O: Out + ?Sized>(
     len: usize,
     body: impl FnOnce(&mut O) -> fmt::Result,
 ) -> fmt::Result {
+    let front = |out: &mut O| {
+        if sign.is_empty() && prefix.is_empty() {
+            return Ok(());
+        }
+        out.raw(sign)?;
+        out.raw(prefix)
+    };
+    let Some(width) = spec.fixed_width() else {
+        front(out)?;
+        return body(out);
+    };
     let whole = sign.len() + prefix.len() + len;
     if spec.zero {
-        out.raw(sign)?;
-        out.raw(prefix)?;
-        fill(out, '0', spec.fixed_width().unwrap_or(0).saturating_sub(whole))?;
+        front(out)?;
+        fill(out, '0', width.saturating_sub(whole))?;
         return body(out);
     }
     padded(out, spec, whole, Align::Right, |out| {
-        out.raw(sign)?;
-        out.raw(prefix)?;
+        front(out)?;
         body(out)
     })
 }

@@ -116,22 +116,32 @@ proptest! {
     }
 }
 
-/// `{}` of very many floats, as that path is our own.
+/// Floats by the million, as their usual forms take ways of our own.
 #[test]
-fn many_floats_display() {
+fn very_many_floats() {
+    let shown = |value: f64, spec: &str| {
+        let mut text = String::new();
+        let spec: Spec = spec.parse().unwrap();
+        let value = ValueRef::F64(value);
+        render::value(&mut Verbatim(&mut text), &value, &spec, &NoTypes).unwrap();
+        text
+    };
     let mut seed = 0x9E37_79B9_7F4A_7C15_u64;
-    let mut text = String::new();
-    for _ in 0..if cfg!(miri) { 50 } else { 200_000 } {
+    for _ in 0..if cfg!(miri) { 20 } else { 20_000 } {
         seed ^= seed << 13;
         seed ^= seed >> 7;
         seed ^= seed << 17;
         let small = (seed % 1_000_000_000_000) as f64;
-        for value in [f64::from_bits(seed), small / 1e6, small / 1e3, small / 1e7, small / 64.0] {
-            text.clear();
-            let shown = ValueRef::F64(value);
-            let spec = Spec::DISPLAY;
-            render::value(&mut Verbatim(&mut text), &shown, &spec, &NoTypes).unwrap();
-            assert_eq!(text, value.to_string(), "{:#x}", value.to_bits());
+        // Random bits, few decimal places, more of them, binary places: the last meet ties.
+        let bits = f64::from_bits(seed);
+        let tie = (seed >> 11) as f64 / f64::from(1 << (seed % 16));
+        for value in [bits, small / 1e6, small / 1e3, small / 1e7, small / 1e12, small / 64.0, tie]
+        {
+            assert_eq!(shown(value, ""), value.to_string(), "{:#x}", value.to_bits());
+            assert_eq!(shown(value, "?"), format!("{value:?}"), "{:#x}", value.to_bits());
+            assert_eq!(shown(value, ".0"), format!("{value:.0}"), "{:#x}", value.to_bits());
+            assert_eq!(shown(value, ".2"), format!("{value:.2}"), "{:#x}", value.to_bits());
+            assert_eq!(shown(value, ".5"), format!("{value:.5}"), "{:#x}", value.to_bits());
         }
     }
 }
