@@ -225,93 +225,50 @@ mod tests {
     }
 
     #[test]
-    fn values_keep_their_types() {
+    fn numbers_stay_numbers() {
         const FIELDS: &[(&str, &str)] = &[
-            ("0", "{0}"),
-            ("1", "{1}"),
-            ("2", "{2}"),
-            ("3", "{3}"),
-            ("4", "{4}"),
-            ("5", "{5}"),
-            ("6", "{6:?}"),
-            ("7", "{7}"),
-            ("8", "{8}"),
-            ("9", "{9}"),
-            ("10", "{10}"),
-            ("11", "{11}"),
-            ("12", "{12}"),
-            ("13", "{13}"),
-            ("14", "{14:#?}"),
-            ("15", "{15}"),
-            ("16", "{16}"),
-            ("17", "{17:?}"),
+            ("u64", "{0}"),
+            ("i64", "{1}"),
+            ("f64", "{2}"),
+            ("f32", "{3}"),
+            ("nan", "{4}"),
+            ("inf", "{5}"),
+            ("u128", "{6}"),
+            ("i128", "{7:?}"),
         ];
-        let args = (
-            u64::MAX,
-            (
-                i64::MIN,
-                (
-                    1.0_f64,
-                    (
-                        0.1_f32,
-                        (
-                            f64::NAN,
-                            (
-                                f64::NEG_INFINITY,
-                                (
-                                    true,
-                                    (
-                                        '"',
-                                        (
-                                            [1_u8, 2],
-                                            (
-                                                [0.5_f64, 2.0],
-                                                (
-                                                    Some(5_i8),
-                                                    (
-                                                        None::<u8>,
-                                                        (
-                                                            (),
-                                                            (
-                                                                Point(-1, "p\n"),
-                                                                (
-                                                                    Pair(1, 1e300),
-                                                                    (
-                                                                        u128::MAX,
-                                                                        (
-                                                                            7_i128,
-                                                                            (
-                                                                                Rendered(
-                                                                                    format_args!(
-                                                                                        "{:?}",
-                                                                                        "r"
-                                                                                    ),
-                                                                                ),
-                                                                                (),
-                                                                            ),
-                                                                        ),
-                                                                    ),
-                                                                ),
-                                                            ),
-                                                        ),
-                                                    ),
-                                                ),
-                                            ),
-                                        ),
-                                    ),
-                                ),
-                            ),
-                        ),
-                    ),
-                ),
-            ),
-        );
+        let wide = (u128::MAX, (7_i128, ()));
+        let floats = (1.0_f64, (0.1_f32, (f64::NAN, (f64::NEG_INFINITY, wide))));
+        let call = Fixture::new("", FIELDS, &(u64::MAX, (i64::MIN, floats)));
+        let expected = json!({
+            "u64": u64::MAX, "i64": i64::MIN, "f64": 1.0, "f32": 0.1, "nan": "NaN", "inf": "-inf",
+            "u128": u128::MAX.to_string(), "i128": 7,
+        });
+        assert_eq!(parsed(&call, Json::new())["fields"], expected);
+    }
+
+    #[test]
+    fn values_keep_their_shapes() {
+        const FIELDS: &[(&str, &str)] = &[
+            ("bool", "{0:?}"),
+            ("char", "{1}"),
+            ("bytes", "{2}"),
+            ("floats", "{3}"),
+            ("some", "{4}"),
+            ("none", "{5}"),
+            ("unit", "{6}"),
+            ("named", "{7}"),
+            ("tuple", "{8:#?}"),
+            ("debug", "{9:?}"),
+        ];
+        let debug = (Rendered(format_args!("{:?}", "r")), ());
+        let structs = (Point(-1, "p\n"), (Pair(1, 1e300), debug));
+        let options = (Some(5_i8), (None::<u8>, ((), structs)));
+        let args = (true, ('"', ([1_u8, 2], ([0.5_f64, 2.0], options))));
         let call = Fixture::new("", FIELDS, &args);
         let expected = json!({
-            "0": u64::MAX, "1": i64::MIN, "2": 1.0, "3": 0.1, "4": "NaN", "5": "-inf", "6": true,
-            "7": "\"", "8": [1, 2], "9": [0.5, 2.0], "10": 5, "11": null, "12": null,
-            "13": {"x": -1, "label": "p\n"}, "14": [1, 1e300],
-            "15": u128::MAX.to_string(), "16": 7, "17": "\"r\"",
+            "bool": true, "char": "\"", "bytes": [1, 2], "floats": [0.5, 2.0], "some": 5,
+            "none": null, "unit": null, "named": {"x": -1, "label": "p\n"}, "tuple": [1, 1e300],
+            "debug": "\"r\"",
         });
         assert_eq!(parsed(&call, Json::new())["fields"], expected);
     }

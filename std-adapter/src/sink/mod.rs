@@ -1,0 +1,102 @@
+//! Where lines go.
+//!
+//! A [`Sink`] gets batches of whole lines from the one thread that writes to it at a time. It may
+//! be slow and it may fail: neither delays a log call or another sink.
+//!
+//! | sink        | where                                                       |
+//! |-------------|-------------------------------------------------------------|
+//! | [`Console`] | standard output, standard error, any descriptor             |
+//! | [`File`]    | a file, opened again when it was moved away                 |
+//! | [`Memory`]  | a shared vector, for tests                                  |
+//! | [`Writer`]  | any `std::io::Write`                                        |
+
+mod console;
+mod file;
+mod memory;
+mod whole;
+mod writer;
+
+use core::fmt;
+use std::io;
+
+pub use self::console::Console;
+pub use self::file::{File, OpenError};
+pub use self::memory::Memory;
+pub use self::writer::Writer;
+
+/// Takes lines.
+///
+/// ```
+/// use hydra_log::sink::{Sink, WriteError};
+///
+/// /// Counts lines and forgets them.
+/// struct Counter(usize);
+///
+/// impl Sink for Counter {
+///     fn write(&mut self, lines: &[u8]) -> Result<(), WriteError> {
+///         self.0 += lines.iter().filter(|byte| **byte == b'\n').count();
+///         Ok(())
+///     }
+///
+///     fn name(&self) -> String {
+///         "counter".to_owned()
+///     }
+/// }
+/// ```
+pub trait Sink: Send {
+    /// Writes a batch. After an error the caller may come back with what was not written.
+    ///
+    /// # Errors
+    ///
+    /// What went wrong, and how many bytes got out before it did.
+    fn write(&mut self, lines: &[u8]) -> Result<(), WriteError>;
+
+    /// What the sink is called in statistics and errors: a path, `stdout`, …
+    fn name(&self) -> String;
+
+    /// Hands on what the sink holds back. Most hold nothing back.
+    ///
+    /// # Errors
+    ///
+    /// What the system says.
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
+
+    /// Looks after itself: is called now and then, whether there are lines or not.
+    ///
+    /// # Errors
+    ///
+    /// What went wrong; the sink goes on as before.
+    fn maintain(&mut self) -> io::Result<()> {
+        Ok(())
+    }
+}
+
+/// A write that ended early.
+///
+/// ```
+/// use hydra_log::sink::WriteError;
+/// let source = std::io::Error::from(std::io::ErrorKind::StorageFull);
+/// let error = WriteError { written: 512, source };
+/// assert_eq!(error.to_string(), "write ended after 512 bytes: no storage space");
+/// ```
+#[derive(Debug)]
+pub struct WriteError {
+    /// Bytes that got out: lines that end within them are written.
+    pub written: usize,
+    /// What the system said.
+    pub source: io::Error,
+}
+
+impl fmt::Display for WriteError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "write ended after {} bytes: {}", self.written, self.source)
+    }
+}
+
+impl core::error::Error for WriteError {
+    fn source(&self) -> Option<&(dyn core::error::Error + 'static)> {
+        Some(&self.source)
+    }
+}
