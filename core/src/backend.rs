@@ -1,9 +1,15 @@
-//! Where the records of a call go.
-#![expect(unsafe_code, reason = "the contract of unsafe functions")]
+//! Where the records of a call go: room is reserved, filled by the call, and committed.
+//!
+//! The macros of `hydra-log` know their backend at compile time. The macros of this crate ask at
+//! run time for the one that the application installed, so that a library can log without knowing
+//! who runs it.
+#![expect(unsafe_code, reason = "the contract of unsafe functions, and a pointer to a vtable")]
 
-use core::ptr::NonNull;
+use core::ptr::{self, NonNull};
 
+use crate::ord;
 use crate::site::Gate;
+use crate::sync::StaticPtr;
 
 /// Room for one record.
 #[derive(Debug)]
@@ -21,9 +27,15 @@ pub struct Slot {
 }
 
 /// Takes the records of a macro family.
+///
+/// A call that is on reserves room, writes its record there and commits it. In between it may run
+/// the `Display` of an argument, which may log (a nested `reserve`) or panic (then `abandon`).
 pub trait Backend {
     /// Marks the call in flight, reads the clock, returns room for `max` bytes, or `None` when the
     /// record is not wanted or was counted as lost.
+    ///
+    /// The room is aligned to 8, valid for writes of [`Slot::room`] bytes (which may be fewer than
+    /// `max`: the record is then cut), and the call's alone until `commit` or `abandon`.
     fn reserve(gate: &'static Gate, max: usize) -> Option<Slot>;
 
     /// Publishes the first `used` bytes.
@@ -41,5 +53,68 @@ pub trait Backend {
     unsafe fn abandon(slot: Slot);
 }
 
-/// Stub.
-pub fn install_for<B: Backend>() {}
+/// A backend's functions, for calls that learn at run time where their records go.
+#[derive(Debug)]
+pub struct Vtable {
+    /// [`Backend::reserve`]
+    pub reserve: fn(&'static Gate, usize) -> Option<Slot>,
+    /// [`Backend::commit`]
+    pub commit: unsafe fn(Slot, usize),
+    /// [`Backend::abandon`]
+    pub abandon: unsafe fn(Slot),
+}
+
+impl Vtable {
+    /// The functions of `B`.
+    #[must_use]
+    pub const fn of<B: Backend>() -> Self {
+        Self { reserve: B::reserve, commit: B::commit, abandon: B::abandon }
+    }
+}
+
+static INSTALLED: StaticPtr<Vtable> = StaticPtr::new(ptr::null_mut());
+
+/// Makes `vtable` take what is logged through this crate's macros; the last one wins.
+///
+/// Install before gates are switched on: what is on and finds nobody is not recorded. A call that
+/// is running meanwhile commits to the backend that it reserved from.
+pub fn install(vtable: &'static Vtable) {
+    INSTALLED.store(ptr::from_ref(vtable).cast_mut(), ord::backend_install());
+}
+
+/// As [`install`], with the functions of `B`.
+///
+/// ```
+/// use hydra_log_core::backend::{self, Backend, Slot};
+/// use hydra_log_core::site::{Gate, GateState, sites};
+/// use std::sync::atomic::{AtomicUsize, Ordering::Relaxed};
+///
+/// static CALLS: AtomicUsize = AtomicUsize::new(0);
+///
+/// struct Counting;
+/// impl Backend for Counting {
+///     fn reserve(_: &'static Gate, _: usize) -> Option<Slot> {
+///         CALLS.fetch_add(1, Relaxed);
+///         None
+///     }
+///     unsafe fn commit(_: Slot, _: usize) {}
+///     unsafe fn abandon(_: Slot) {}
+/// }
+///
+/// backend::install_for::<Counting>();
+/// sites().iter().for_each(|site| site.gate.set(GateState::On));
+/// hydra_log_core::info!("one");
+/// assert_eq!(CALLS.load(Relaxed), 1);
+/// ```
+pub fn install_for<B: Backend>() {
+    install(const { &Vtable::of::<B>() });
+}
+
+/// What was installed last.
+#[inline(always)]
+pub(crate) fn installed() -> Option<&'static Vtable> {
+    let vtable = INSTALLED.load(ord::backend_read());
+    // SAFETY: bounds: null, or made from a `&'static Vtable` by `install`; race: nobody writes a
+    // vtable behind a shared reference, and the load sees what was written before `install`.
+    unsafe { vtable.as_ref() }
+}

@@ -22,11 +22,16 @@
 // So that the names that macros expand to exist in this crate's own code and tests.
 extern crate self as hydra_log_core;
 
+#[doc(hidden)]
+#[path = "private/mod.rs"]
+pub mod __private;
 pub mod backend;
 pub mod clock;
 pub mod drain;
+pub mod emit;
 pub mod flush;
 pub mod level;
+mod macros;
 #[doc(hidden)]
 pub mod ord;
 pub mod record;
@@ -45,3 +50,31 @@ pub mod value;
 
 pub use crate::clock::Clock;
 pub use crate::level::{Level, LevelFilter, ParseLevelError, STATIC_MAX_LEVEL};
+
+/// Stores a struct as its fields.
+///
+/// ```
+/// use hydra_log_core::{Record, info};
+///
+/// #[derive(Debug, Record)]
+/// struct Order<'a> {
+///     id: u64,
+///     symbol: &'a str,
+///     limit: Option<f64>,
+///     #[record(debug)]
+///     peer: std::net::IpAddr,
+///     #[record(skip)]
+///     raw: Vec<u8>,
+/// }
+///
+/// # let peer = std::net::Ipv4Addr::LOCALHOST.into();
+/// let order = Order { id: 7, symbol: "ABC", limit: Some(12.5), peer, raw: Vec::new() };
+/// info!("accepted {order:?}");
+/// info!("accepted", order);
+/// ```
+///
+/// As a field, and under `{:?}`, the struct is stored; its text is what `#[derive(Debug)]` would
+/// give for the stored fields. Fields are values that can be stored; `#[record(debug)]` and
+/// `#[record(display)]` render one on the spot, `#[record(skip)]` leaves it out. Where this crate
+/// is known by another name, `#[record(crate = path::to::it)]` on the struct tells it.
+pub use hydra_log_macros::Record;

@@ -344,3 +344,18 @@ pub const fn epoch_read() -> Ordering {
 pub const fn park() -> Ordering {
     Ordering::Relaxed
 }
+
+/// A backend is installed. Release: pairs with [`backend_read`]; the vtable was written before.
+#[inline(always)]
+#[must_use]
+pub const fn backend_install() -> Ordering {
+    Ordering::Release
+}
+
+/// A call asks for the installed backend. Acquire: pairs with [`backend_install`]; otherwise a
+/// vtable that was built at run time could be read before it is there.
+#[inline(always)]
+#[must_use]
+pub const fn backend_read() -> Ordering {
+    Ordering::Acquire
+}

@@ -27,11 +27,24 @@ pub mod rmw;
 
 pub use imp::*;
 
+/// Reads a word that only the reader writes.
+pub trait LoadOwn {
+    /// What the word holds.
+    type Value;
+
+    /// The value that this side stored last. To a model it is no access at all: loom loses
+    /// interleavings of others with a store that directly follows a load of the same word.
+    fn load_own(&self) -> Self::Value;
+}
+
 /// Whether bugs can be planted in this build.
 pub const CAN_PLANT: bool = cfg!(any(hydra_loom, hydra_isr));
 
 /// The byte of a callsite's gate: a static, so never one of a model's words.
 pub use core::sync::atomic::AtomicU8 as StaticU8;
+
+/// The pointer to the installed backend: a static as well.
+pub use core::sync::atomic::AtomicPtr as StaticPtr;
 
 /// Makes a constructor `const` wherever the words it builds can be built at compile time.
 #[cfg(not(hydra_loom))]

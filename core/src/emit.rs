@@ -1,0 +1,145 @@
+//! What a call that is on does: reserve, encode, commit.
+//!
+//! One function for each list of argument types, never inlined: a callsite holds its gate's
+//! address, its arguments and a call. If an argument's `Display` panics, the room is given back.
+#![expect(unsafe_code, reason = "fills the room that a backend reserves")]
+
+use core::marker::PhantomData;
+use core::mem::ManuallyDrop;
+use core::ptr;
+
+use crate::backend::{Backend, Slot, Vtable, installed};
+use crate::record::{self, Flags};
+use crate::site::Gate;
+use crate::value::Args;
+
+/// Records a call in the backend `B`.
+///
+/// ```
+/// use hydra_log_core::backend::{Backend, Slot};
+/// use hydra_log_core::{emit::emit, site};
+/// struct Nowhere;
+/// impl Backend for Nowhere {
+///     fn reserve(_: &'static site::Gate, _: usize) -> Option<Slot> { None }
+///     unsafe fn commit(_: Slot, _: usize) {}
+///     unsafe fn abandon(_: Slot) {}
+/// }
+/// emit::<Nowhere, _>(site::gap_site().gate, &(7_u64, ("text", ())));
+/// ```
+#[inline(never)]
+pub fn emit<B: Backend, A: Args>(gate: &'static Gate, args: &A) {
+    record_call(Known::<B>(PhantomData), gate, args);
+}
+
+/// Records a call in the backend that is installed.
+#[inline(never)]
+pub(crate) fn emit_installed<A: Args>(gate: &'static Gate, args: &A) {
+    if let Some(vtable) = installed() {
+        record_call(vtable, gate, args);
+    }
+}
+
+#[inline(always)]
+fn record_call<W: Way, A: Args>(way: W, gate: &'static Gate, args: &A) {
+    let Some(slot) = way.reserve(gate, record::wanted(args)) else { return };
+    let (at, room, stamp) = (slot.at.as_ptr(), slot.room, slot.stamp);
+    let reserved = Reserved { way, slot: ManuallyDrop::new(slot) };
+    // SAFETY: bounds: the backend's room is aligned to 8 and has `room` bytes; race: it is this
+    // call's alone until it is committed, and nested calls get room of their own.
+    let used = unsafe { record::encode(at, room, gate.id(), stamp, args, Flags::NONE) };
+    reserved.commit(used);
+}
+
+/// Room on its way to a commit; dropped on the way (by a panic), it is given back.
+///
+/// Where nothing in between can panic, as with arguments of a fixed size, this leaves no trace.
+struct Reserved<W: Way> {
+    way: W,
+    slot: ManuallyDrop<Slot>,
+}
+
+impl<W: Way> Reserved<W> {
+    #[inline(always)]
+    fn commit(self, used: usize) {
+        let this = ManuallyDrop::new(self);
+        // SAFETY: bounds: a live field of `this`; race: `this` is never dropped, and read once.
+        let slot = unsafe { ptr::read(&raw const *this.slot) };
+        if used == 0 {
+            // Less room than a header: there is no record.
+            // SAFETY: the slot is from `reserve`, and used up here.
+            return unsafe { this.way.abandon(slot) };
+        }
+        // SAFETY: the slot is from `reserve`, and used up here; `encode` wrote a record of `used`
+        // bytes into it.
+        unsafe { this.way.commit(slot, used) }
+    }
+}
+
+impl<W: Way> Drop for Reserved<W> {
+    #[cold]
+    fn drop(&mut self) {
+        // SAFETY: bounds: a live field; race: dropped once, so nobody takes the slot twice.
+        let slot = unsafe { ManuallyDrop::take(&mut self.slot) };
+        // SAFETY: the slot is from `reserve`, and `commit` did not take it.
+        unsafe { self.way.abandon(slot) }
+    }
+}
+
+/// A backend, known at compile time or found at run time; a call asks the same one twice.
+trait Way: Copy {
+    fn reserve(self, gate: &'static Gate, max: usize) -> Option<Slot>;
+    /// # Safety
+    /// As [`Backend::commit`].
+    unsafe fn commit(self, slot: Slot, used: usize);
+    /// # Safety
+    /// As [`Backend::abandon`].
+    unsafe fn abandon(self, slot: Slot);
+}
+
+struct Known<B>(PhantomData<fn() -> B>);
+
+impl<B> Clone for Known<B> {
+    fn clone(&self) -> Self {
+        *self
+    }
+}
+
+impl<B> Copy for Known<B> {}
+
+impl<B: Backend> Way for Known<B> {
+    #[inline(always)]
+    fn reserve(self, gate: &'static Gate, max: usize) -> Option<Slot> {
+        B::reserve(gate, max)
+    }
+
+    #[inline(always)]
+    unsafe fn commit(self, slot: Slot, used: usize) {
+        // SAFETY: the caller's promise is passed on.
+        unsafe { B::commit(slot, used) }
+    }
+
+    #[inline(always)]
+    unsafe fn abandon(self, slot: Slot) {
+        // SAFETY: the caller's promise is passed on.
+        unsafe { B::abandon(slot) }
+    }
+}
+
+impl Way for &'static Vtable {
+    #[inline(always)]
+    fn reserve(self, gate: &'static Gate, max: usize) -> Option<Slot> {
+        (self.reserve)(gate, max)
+    }
+
+    #[inline(always)]
+    unsafe fn commit(self, slot: Slot, used: usize) {
+        // SAFETY: the caller's promise is passed on.
+        unsafe { (self.commit)(slot, used) }
+    }
+
+    #[inline(always)]
+    unsafe fn abandon(self, slot: Slot) {
+        // SAFETY: the caller's promise is passed on.
+        unsafe { (self.abandon)(slot) }
+    }
+}

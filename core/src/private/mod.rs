@@ -1,0 +1,27 @@
+//! Everything that the macros' expansions name; no part of the public interface.
+//!
+//! Another front, such as `hydra_log`, re-exports this module with an `emit` of its own.
+
+pub mod pick;
+
+pub use core::fmt::{Debug, Display};
+pub use core::{file, format_args, line, module_path};
+
+pub use hydra_log_macros as macros;
+
+pub use crate::__site;
+pub use crate::level::Level;
+pub use crate::site::{Gate, Site, SiteKind};
+pub use crate::value::{Args, Kind, Rendered, Value, Writer};
+
+/// Whether calls of this level are compiled in.
+#[must_use]
+pub const fn allows(level: Level) -> bool {
+    crate::level::STATIC_MAX_LEVEL.allows(level)
+}
+
+/// Records a call in whatever backend is installed.
+#[inline(always)]
+pub fn emit<A: Args>(gate: &'static Gate, args: &A) {
+    crate::emit::emit_installed(gate, args);
+}

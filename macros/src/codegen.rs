@@ -1,0 +1,190 @@
+//! The tokens that a log call becomes.
+//!
+//! ```text
+//! match { statics; &GATE } {
+//!     gate => if const { allows(LEVEL) } && gate.is_on() {
+//!         match (&a, &b) { (a0, a1) => emit(gate, &(pick(a0), (pick(a1), ()))) };
+//!     }
+//! }
+//! ```
+//!
+//! No expression of the user stands where a name of ours can be seen: the statics are in a block of
+//! their own, the traits of `pick` are imported behind the inputs, and locals are hygienic. Inputs
+//! are borrowed in a statement of their own, so that nothing lives longer than the call.
+
+use proc_macro2::{Ident, Literal, Punct, Spacing, Span, TokenStream, TokenTree};
+use quote::{ToTokens, quote, quote_spanned};
+use syn::Expr;
+use syn::spanned::Spanned;
+
+use crate::args::Head;
+use crate::plan::{Family, Plan, Slot, Whole};
+
+pub(crate) fn event(head: &Head, plan: &Plan) -> TokenStream {
+    let Head { root, level, .. } = head;
+    let gate = Ident::new("gate", Span::mixed_site());
+    let site = site(head, plan);
+    let emit = emit(root, plan, &gate);
+    quote! {
+        match { #site } {
+            #gate => if const { #root::__private::allows(#level) } && #gate.is_on() {
+                #emit
+            }
+        }
+    }
+}
+
+pub(crate) fn enabled(head: &Head) -> TokenStream {
+    let Head { root, level, .. } = head;
+    let site = site(head, &Plan::default());
+    quote! {
+        (const { #root::__private::allows(#level) } && { #site }.is_on())
+    }
+}
+
+/// The site's statics, and a reference to its gate.
+fn site(head: &Head, plan: &Plan) -> TokenStream {
+    let Head { root, level, target, layer } = head;
+    let private = quote!(#root::__private);
+    let target = match target {
+        Some(target) => target.to_token_stream(),
+        None => quote!(#private::module_path!()),
+    };
+    let layer = layer.as_ref().map_or_else(|| quote!(""), ToTokens::to_token_stream);
+    let template = &plan.template;
+    let fields = plan.fields.iter().map(|(key, template)| quote!((#key, #template)));
+    let arguments = Literal::usize_unsuffixed(plan.slots.len());
+    quote! {
+        #private::__site! {
+            gate __HYDRA_GATE, site __HYDRA_SITE: #level, #private::Site {
+                gate: &__HYDRA_GATE,
+                target: #target,
+                layer: #layer,
+                module: #private::module_path!(),
+                file: #private::file!(),
+                template: #template,
+                fields: &[#(#fields),*],
+                line: #private::line!(),
+                arguments: #arguments,
+                kind: #private::SiteKind::Event,
+            }
+        }
+        &__HYDRA_GATE
+    }
+}
+
+fn emit(root: &TokenTree, plan: &Plan, gate: &Ident) -> TokenStream {
+    if plan.inputs.is_empty() && plan.slots.is_empty() {
+        return quote!(#root::__private::emit(#gate, &()););
+    }
+    let locals: Vec<_> = plan.inputs.iter().enumerate().map(Local::new).collect();
+    let names = locals.iter().map(|local| &local.name);
+    let inputs = &plan.inputs;
+    let slots = plan.slots.iter().rev().fold(quote!(()), |rest, slot| {
+        let value = Values { root, locals: &locals }.value(slot, plan.whole.as_ref());
+        quote!((#value, #rest))
+    });
+    quote! {
+        match (#(&(#inputs),)*) {
+            (#(#names,)*) => {
+                use #root::__private::pick::*;
+                #root::__private::emit(#gate, &#slots)
+            }
+        };
+    }
+}
+
+/// The variable that holds a reference to an input.
+struct Local {
+    name: Ident,
+    /// Where the input begins, for what is generated about it.
+    start: Span,
+}
+
+impl Local {
+    fn new((index, input): (usize, &Expr)) -> Self {
+        let own = Span::mixed_site();
+        let (start, end) = bounds(input);
+        let name = Ident::new(&format!("a{index}"), end.resolved_at(own));
+        Self { name, start: start.resolved_at(own) }
+    }
+
+    /// The input as a place. Its two tokens carry the input's first and last place, so that a
+    /// message about it marks the whole input.
+    fn place(&self) -> TokenStream {
+        let mut star = Punct::new('*', Spacing::Alone);
+        star.set_span(self.start);
+        let name = &self.name;
+        quote!(#star #name)
+    }
+}
+
+/// The first and the last token's place.
+fn bounds(input: &Expr) -> (Span, Span) {
+    let mut tokens = input.to_token_stream().into_iter();
+    let first = tokens.next();
+    let last = tokens.last();
+    let start = first.as_ref().map_or_else(|| input.span(), TokenTree::span);
+    (start, last.as_ref().map_or(start, TokenTree::span))
+}
+
+/// Builds the record's values.
+struct Values<'a> {
+    root: &'a TokenTree,
+    locals: &'a [Local],
+}
+
+impl Values<'_> {
+    fn value(&self, slot: &Slot, whole: Option<&Whole>) -> TokenStream {
+        let root = self.root;
+        match slot {
+            Slot::Shown { input, family, format, counts } => {
+                let Some(local) = self.locals.get(*input) else { return TokenStream::new() };
+                let method = match family {
+                    Family::Display => quote!(__hydra_display),
+                    Family::Debug => quote!(__hydra_debug),
+                    Family::Pointer => quote!(__hydra_pointer),
+                };
+                let text = self.text(local, format, counts);
+                let name = &local.name;
+                quote!((&#root::__private::pick::Pick(#name)).#method(#text))
+            }
+            Slot::Count { input } => {
+                let place = self.locals.get(*input).map(Local::place);
+                quote!(#place)
+            }
+            Slot::Bare { input } => {
+                let Some(Local { name, start }) = self.locals.get(*input) else {
+                    return TokenStream::new();
+                };
+                quote_spanned!(*start=> (&&&&#root::__private::pick::Pick(#name)).__hydra_field())
+            }
+            Slot::Whole => {
+                let text = whole.map(|whole| self.whole(whole));
+                quote!(#root::__private::Rendered(#text))
+            }
+        }
+    }
+
+    /// What the caller renders where the value itself is not stored.
+    fn text(&self, local: &Local, format: &str, counts: &[usize]) -> TokenStream {
+        let root = self.root;
+        let mut literal = Literal::string(format);
+        literal.set_span(local.start);
+        let place = local.place();
+        let counts = counts.iter().filter_map(|input| self.locals.get(*input)).map(Local::place);
+        quote!(#root::__private::format_args!(#literal, #place #(, #counts)*))
+    }
+
+    fn whole(&self, whole: &Whole) -> TokenStream {
+        let Whole { text, positional, named } = whole;
+        let place = |input: &usize| self.locals.get(*input).map(Local::place);
+        let positional = positional.iter().map(place);
+        let named = named.iter().map(|(name, input)| {
+            let place = place(input);
+            quote!(#name = #place)
+        });
+        let root = self.root;
+        quote!(#root::__private::format_args!(#text #(, #positional)* #(, #named)*))
+    }
+}
