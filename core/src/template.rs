@@ -39,6 +39,12 @@ pub enum Align {
 }
 
 /// A width or precision.
+///
+/// ```
+/// use hydra_log_core::template::{Count, Spec};
+/// let spec: Spec = "2$.3".parse().unwrap();
+/// assert_eq!((spec.width, spec.precision), (Count::Argument(2), Count::Is(3)));
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Count {
     /// None given.
@@ -50,6 +56,12 @@ pub enum Count {
 }
 
 /// The formatting trait that a placeholder names.
+///
+/// ```
+/// use hydra_log_core::template::{Spec, Trait};
+/// assert_eq!("#X?".parse::<Spec>().unwrap().kind, Trait::DebugUpperHex);
+/// assert_eq!("#Y".parse::<Spec>().unwrap_err().at, 1);
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Trait {
     /// Nothing.

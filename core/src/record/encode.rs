@@ -33,6 +33,17 @@ pub fn wanted<A: Args>(args: &A) -> usize {
 /// - `out` is aligned to 8 and valid for writes of `room` bytes;
 /// - nothing else touches those bytes during the call, code in a rendered argument's `Display`
 ///   included.
+///
+/// ```
+/// use hydra_log_core::record::{Flags, encode, wanted};
+/// use hydra_log_core::site::SiteId;
+/// let args = (7_u64, ());
+/// let mut room = vec![0_u64; wanted(&args) / 8];
+/// let (at, bytes) = (room.as_mut_ptr().cast(), wanted(&args));
+/// // SAFETY: bounds: the vector has that many bytes; race: it is borrowed by nobody else.
+/// let used = unsafe { encode(at, bytes, SiteId(1), 0, &args, Flags::NONE) };
+/// assert_eq!((used, room[2]), (24, 7_u64.to_le()));
+/// ```
 #[inline(always)]
 pub unsafe fn encode<A: Args>(
     out: *mut u8,
@@ -45,17 +56,21 @@ pub unsafe fn encode<A: Args>(
     debug_assert!(out.addr().is_multiple_of(8), "records are aligned");
     let head = head_bytes::<A>();
     let fixed = head + args.size(MAX_BYTES);
-    let plan = if fixed + kept_for_texts::<A>(room) <= room.min(MAX_BYTES) {
+    let limit = room.min(MAX_BYTES);
+    let kept = if A::RENDERED > 0 { (limit / 4).min(TEXT_BUDGET) } else { 0 };
+    let plan = if fixed + kept <= limit {
         Some(Plan { cap: MAX_BYTES, fixed })
+    } else if A::FIXED.is_some() {
+        None
     } else {
-        Plan::within(args, room)
+        Plan::within(limit.saturating_sub(kept), &|cap| head + args.size(cap))
     };
     let Some(Plan { cap, fixed }) = plan else {
         // SAFETY: bounds, race: as promised by the caller.
         return unsafe { encode_bare(out, room, site, stamp, flags) };
     };
     // Without rendered arguments the writer's end is the record's: a constant, where all sizes are.
-    let spare = if A::RENDERED > 0 { room.min(MAX_BYTES) - fixed } else { 0 };
+    let spare = if A::RENDERED > 0 { limit - fixed } else { 0 };
     // SAFETY: bounds: `fixed + spare` is at most `room`; `head` at most `fixed`; race: as promised
     // by the caller.
     let mut writer = unsafe { Writer::from_raw(out, head, fixed + spare, spare, A::RENDERED) };
@@ -123,12 +138,11 @@ struct Plan {
 }
 
 impl Plan {
-    /// The largest cap with which the record fits into `room`, or `None`.
+    /// The largest cap with which the record fits into `limit`, or `None`; what rendered texts are
+    /// to keep is not in it. One function for all lists of arguments, as it is rarely called.
     #[cold]
-    fn within<A: Args>(args: &A, room: usize) -> Option<Self> {
-        let room = room.min(MAX_BYTES);
-        let limit = room.saturating_sub(kept_for_texts::<A>(room)) & !7;
-        let size = |cap| head_bytes::<A>() + args.size(cap);
+    #[inline(never)]
+    fn within(limit: usize, size: &dyn Fn(usize) -> usize) -> Option<Self> {
         if size(0) > limit {
             return None;
         }
@@ -144,12 +158,6 @@ impl Plan {
         }
         Some(Self { cap: fits, fixed: size(fits) })
     }
-}
-
-/// What long values may not take from rendered ones.
-#[inline(always)]
-fn kept_for_texts<A: Args>(room: usize) -> usize {
-    if A::RENDERED > 0 { (room / 4).min(TEXT_BUDGET) } else { 0 }
 }
 
 /// The bytes in front of the values.

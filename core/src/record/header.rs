@@ -10,6 +10,15 @@ pub const HEADER_BYTES: usize = 16;
 /// The most bytes a record has.
 pub const MAX_BYTES: usize = 8191 * 8;
 /// Where in a record its time stamp is.
+///
+/// ```
+/// use hydra_log_core::record::{Flags, RecordRef, STAMP_AT, encode_words};
+/// # use hydra_log_core::site::SiteId;
+/// let mut words = [0; 2];
+/// encode_words(&mut words, SiteId(0), 99, &(), Flags::NONE);
+/// words[STAMP_AT / 8] = 100_u64.to_le();
+/// assert_eq!(RecordRef::parse(bytemuck::cast_slice(&words)).unwrap().stamp(), 100);
+/// ```
 pub const STAMP_AT: usize = 8;
 
 const LEN_BITS: u32 = 13;
@@ -126,6 +135,11 @@ pub const fn flags_of(word0: u64) -> Flags {
 }
 
 /// The first word with more flags set.
+///
+/// ```
+/// use hydra_log_core::record::{Flags, flags_of, with_flags};
+/// assert_eq!(flags_of(with_flags(0, Flags::OUT_OF_ORDER)), Flags::OUT_OF_ORDER);
+/// ```
 #[inline(always)]
 #[must_use]
 pub const fn with_flags(word0: u64, flags: Flags) -> u64 {

@@ -32,6 +32,11 @@ pub struct TypeInfo<'a> {
 
 impl TypeInfo<'static> {
     /// The names in a descriptor, if it describes a type.
+    ///
+    /// ```
+    /// use hydra_log_core::{render::TypeInfo, site::gap_site};
+    /// assert_eq!(TypeInfo::of(gap_site()), None);
+    /// ```
     #[must_use]
     pub fn of(site: &'static Site) -> Option<Self> {
         (site.kind == SiteKind::Type).then_some(Self { name: site.template, fields: site.fields })

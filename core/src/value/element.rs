@@ -82,6 +82,12 @@ impl ElementKind {
 }
 
 /// Plain data that a stored slice can hold: numbers, `bool` and `char`.
+///
+/// ```
+/// use hydra_log_core::value::{Element, ElementKind, Kind, Value};
+/// assert_eq!(<usize as Element>::ELEMENT, ElementKind::U64);
+/// assert_eq!((<[u8]>::KIND, <[u16]>::KIND), (Kind::Bytes, Kind::Tagged));
+/// ```
 pub trait Element: NoUninit + sealed::Stored {
     /// What it is.
     const ELEMENT: ElementKind;

@@ -17,7 +17,7 @@ fn counts() -> impl Strategy<Value = usize> {
 
 fn config() -> ProptestConfig {
     ProptestConfig {
-        cases: if cfg!(miri) { 1 } else { 32 },
+        cases: if cfg!(miri) { 1 } else { 16 },
         failure_persistence: None,
         ..ProptestConfig::default()
     }
@@ -127,7 +127,7 @@ fn very_many_floats() {
         text
     };
     let mut seed = 0x9E37_79B9_7F4A_7C15_u64;
-    for _ in 0..if cfg!(miri) { 20 } else { 20_000 } {
+    for _ in 0..if cfg!(miri) { 20 } else { 6_000 } {
         seed ^= seed << 13;
         seed ^= seed >> 7;
         seed ^= seed << 17;
