@@ -1,19 +1,142 @@
 //! `cargo xtask count`: machine instructions of a log call, against committed budgets.
+//!
+//! Valgrind's count is the same in every run and on every machine, where times are not: what a
+//! change does to the hot path shows here to the single instruction.
 
-use crate::{Command, Failure, Outcome};
+use std::fs;
+use std::path::PathBuf;
+
+use crate::term::{bad, good, say, skipped};
+use crate::tool::{Tool, root};
+use crate::{Command, Failure, Outcome, only};
 
 pub(crate) const COMMAND: Command = Command {
     name: "count",
     summary: "instructions of a log call under valgrind, against committed budgets",
     help: "\
-cargo xtask count
+cargo xtask count [--update]
 
-Example:
+Runs five shapes of log call a thousand times each under valgrind's callgrind and compares the
+instructions of one call with benches/budgets.csv: more than 5 % above is a failure. Without
+valgrind nothing is counted, and one line says so.
+
+Options:
+  --update    write what was counted into benches/budgets.csv
+
+Examples:
   cargo xtask count
+  cargo xtask count --update
 ",
     run,
 };
 
-pub(crate) fn run(_arguments: &[String]) -> Outcome {
-    Err(Failure::Check("no shapes yet".to_owned()))
+const SHAPES: [&str; 5] = ["off", "static", "three", "string", "display"];
+
+/// As `benches/src/bin/count.rs` repeats a call.
+const CALLS: f64 = 1000.0;
+const GROWTH_ALLOWED: f64 = 1.05;
+const HEADER: &str = "shape,instructions";
+
+pub(crate) fn run(arguments: &[String]) -> Outcome {
+    only(arguments, &["--update"])?;
+    if !Tool::new("valgrind").words("--version").works() {
+        skipped("valgrind is not installed: no instructions are counted");
+        return Ok(());
+    }
+    count(!arguments.is_empty()).map_err(Failure::Check)
+}
+
+fn count(update: bool) -> Result<(), String> {
+    Tool::cargo("build --quiet --profile bench -p hydra-log-benches --bin count").run()?;
+    let budgets = budgets()?;
+    let mut counted = String::from(HEADER);
+    let mut grown = Vec::new();
+    for shape in SHAPES {
+        let instructions = instructions(shape)?;
+        counted.push_str(&format!("\n{shape},{instructions:.1}"));
+        let budget = budgets.iter().find(|(name, _)| name == shape).map(|(_, budget)| *budget);
+        match budget {
+            _ if update => say(&format!("{shape}: {instructions:.1} instructions a call")),
+            Some(budget) if instructions <= budget * GROWTH_ALLOWED => {
+                good(&format!(
+                    "{shape}: {instructions:.1} instructions a call, budget {budget:.1}"
+                ));
+            }
+            Some(budget) => {
+                bad(&format!("{shape}: {instructions:.1} instructions a call, budget {budget:.1}"));
+                grown.push(shape);
+            }
+            None => {
+                bad(&format!("{shape}: {instructions:.1} instructions a call, and no budget"));
+                grown.push(shape);
+            }
+        }
+    }
+    if update {
+        let path = budgets_path();
+        counted.push('\n');
+        return fs::write(&path, counted).map_err(|error| format!("{}: {error}", path.display()));
+    }
+    match grown.is_empty() {
+        true => Ok(()),
+        false => Err(format!("above the budget: {}", grown.join(", "))),
+    }
+}
+
+/// Instructions of one call of this shape.
+fn instructions(shape: &str) -> Result<f64, String> {
+    let valgrind = Tool::new("valgrind")
+        .words("--tool=callgrind --callgrind-out-file=/dev/null --toggle-collect=*shape_counted*")
+        .argument(&program().to_string_lossy())
+        .argument(shape);
+    let text = valgrind.errors()?;
+    let collected = text.lines().find_map(|line| line.split("Collected :").nth(1));
+    let collected: Option<f64> = collected.and_then(|number| number.trim().parse().ok());
+    match collected {
+        Some(count) if count > 0.0 => Ok(count / CALLS),
+        _ => Err(format!("{shape}: valgrind said nothing of instructions: {}", text.trim())),
+    }
+}
+
+fn program() -> PathBuf {
+    let target = std::env::var_os("CARGO_TARGET_DIR");
+    target.map_or_else(|| root().join("target"), PathBuf::from).join("release").join("count")
+}
+
+fn budgets_path() -> PathBuf {
+    root().join("benches").join("budgets.csv")
+}
+
+fn budgets() -> Result<Vec<(String, f64)>, String> {
+    let path = budgets_path();
+    let text = fs::read_to_string(&path).map_err(|error| format!("{}: {error}", path.display()))?;
+    parse(&text)
+}
+
+fn parse(text: &str) -> Result<Vec<(String, f64)>, String> {
+    let lines = text.lines().filter(|line| !line.is_empty() && *line != HEADER);
+    let budget = |line: &str| {
+        let (name, count) = line.split_once(',')?;
+        Some((name.to_owned(), count.parse().ok()?))
+    };
+    lines.map(|line| budget(line).ok_or_else(|| format!("not a budget: `{line}`"))).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn budgets_are_read_and_nonsense_is_named() {
+        assert_eq!(parse("shape,instructions\noff,2.5\n"), Ok(vec![("off".to_owned(), 2.5)]));
+        assert!(parse("off;2").unwrap_err().contains("`off;2`"));
+    }
+
+    #[test]
+    fn every_shape_has_a_budget() {
+        let budgets = budgets().unwrap();
+        for shape in SHAPES {
+            assert!(budgets.iter().any(|(name, _)| name == shape), "{shape}");
+        }
+    }
 }

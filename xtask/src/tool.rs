@@ -73,6 +73,18 @@ impl Tool {
         Err(last.trim().to_owned())
     }
 
+    /// Runs and returns what was printed to the standard error.
+    pub(crate) fn errors(&self) -> Result<String, String> {
+        say(&format!("$ {self}"));
+        let output = self.command().stdin(Stdio::null()).output();
+        let output = output.map_err(|error| format!("{} did not start: {error}", self.program))?;
+        let text = String::from_utf8_lossy(&output.stderr).into_owned();
+        match output.status.success() {
+            true => Ok(text),
+            false => Err(format!("`{self}` ended with {}: {}", output.status, text.trim())),
+        }
+    }
+
     /// Runs with the standard error shown and each line of the standard output given to `each`.
     pub(crate) fn lines(&self, mut each: impl FnMut(&str)) -> Result<(), String> {
         use std::io::{BufRead, BufReader};

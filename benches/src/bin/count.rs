@@ -1,0 +1,83 @@
+//! One shape of log call, a thousand times, for a tool that counts instructions.
+//!
+//! No drain runs beside it and nothing of it depends on time, so the count is the same in every
+//! run. `cargo xtask count` starts this under valgrind and compares with `budgets.csv`.
+
+use core::hint::black_box;
+use core::time::Duration;
+use std::net::Ipv4Addr;
+use std::process::ExitCode;
+
+use hydra_log::sink::Memory;
+use hydra_log::{Builder, LevelFilter, Preset, debug, info};
+
+/// As `cargo xtask count` divides by.
+const CALLS: u64 = 1000;
+/// So many calls first: the thread's ring is there, the page is touched.
+const WARM_UP: u64 = 100;
+/// Holds all records: no call is the one that finds the limit reached.
+const RING_BYTES: usize = 1 << 20;
+
+fn main() -> ExitCode {
+    let shape: fn(u64) = match std::env::args().nth(1).as_deref() {
+        Some("off") => shape_off,
+        Some("static") => shape_static,
+        Some("three") => shape_three,
+        Some("string") => shape_string,
+        Some("display") => shape_display,
+        _ => return ExitCode::from(2),
+    };
+    let engine = Builder::preset(Preset::BareMetal)
+        .ring_bytes(RING_BYTES)
+        .level(LevelFilter::Info)
+        .sink(Memory::new())
+        .try_init();
+    let Ok(guard) = engine else { return ExitCode::from(1) };
+    // The warm-up is another caller of the same code: only the shape's own call is counted, by
+    // name, from the second time on.
+    shape(WARM_UP);
+    shape_counted(shape);
+    let report = guard.shutdown(Duration::from_secs(60));
+    if report.lost + report.pending > 0 { ExitCode::from(1) } else { ExitCode::SUCCESS }
+}
+
+/// The counter is switched on while this runs.
+#[inline(never)]
+fn shape_counted(shape: fn(u64)) {
+    black_box(shape)(black_box(CALLS));
+}
+
+fn shape_off(calls: u64) {
+    for n in 0..calls {
+        debug!(target: "count", "Logging iteration {} int {}", black_box(n), -1_i32);
+    }
+}
+
+fn shape_static(calls: u64) {
+    for n in 0..calls {
+        black_box(n);
+        info!(target: "count", "Starting backup replica garbage collector thread");
+    }
+}
+
+fn shape_three(calls: u64) {
+    for n in 0..calls {
+        let (n, integer, double) = (black_box(n), black_box(-7_i32), black_box(0.25_f64));
+        info!(target: "count", "Logging iteration {} int {} double {}", n, integer, double);
+    }
+}
+
+fn shape_string(calls: u64) {
+    for n in 0..calls {
+        black_box(n);
+        info!(target: "count", "Request for {}", black_box("account-007-balance!"));
+    }
+}
+
+fn shape_display(calls: u64) {
+    for n in 0..calls {
+        black_box(n);
+        let peer = black_box(Ipv4Addr::LOCALHOST);
+        info!(target: "count", "Request from {}", peer);
+    }
+}
