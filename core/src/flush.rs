@@ -13,7 +13,7 @@
 
 use crate::ord;
 use crate::seed::Seed;
-use crate::sync::{AtomicUsize, const_fn, planted, rmw};
+use crate::sync::{AtomicUsize, LoadOwn as _, const_fn, planted, rmw};
 
 /// Flush requests and how far they are acknowledged.
 ///
@@ -72,7 +72,7 @@ impl Flush {
     #[must_use]
     pub fn pending(&self) -> Option<Request> {
         let requested = self.requested.load(ord::flush_pending());
-        (requested != self.done.load(ord::own())).then_some(Request(requested))
+        (requested != self.done.load_own()).then_some(Request(requested))
     }
 
     /// Says that a pass that began after `request` was looked at is complete.
@@ -81,7 +81,7 @@ impl Flush {
         if planted(Seed::FlushEarly) {
             upto = self.requested.load(ord::flush_pending());
         }
-        if !reached(self.done.load(ord::own()), upto) {
+        if !reached(self.done.load_own(), upto) {
             self.done.store(upto, ord::flush_done());
         }
     }

@@ -58,13 +58,15 @@ impl Registry {
     pub fn join(&self, ring: &'static Ring) {
         let (next, id) = ring.link();
         let new = from_ref(ring).cast_mut();
-        let mut first = self.head.load(ord::registry_walk());
+        // The first attempt takes the list for empty: failing tells what is there.
+        let mut first = null_mut();
         loop {
             next.store(first, ord::registry_link());
             // SAFETY: bounds: null or a ring that joined, which is there for ever; race: shared.
             let before = unsafe { first.as_ref() };
             id.store(before.map_or(0, |ring| ring.id() + 1), ord::count());
             if planted(Seed::JoinByStore) {
+                next.store(self.head.load(ord::registry_walk()), ord::registry_link());
                 self.head.store(new, ord::registry_join());
                 return;
             }

@@ -34,7 +34,7 @@ use core::ptr::NonNull;
 
 use crate::ord;
 use crate::ring::{Full, GeometryError};
-use crate::sync::{AtomicUsize, Cells, rmw};
+use crate::sync::{AtomicUsize, Cells, LoadOwn as _, rmw};
 
 /// How many readers a spool has at the most.
 pub const MAX_READERS: usize = 16;
@@ -141,7 +141,7 @@ impl Spool {
     pub unsafe fn append(&self, tag: u32, parts: &[&[u8]]) -> Result<usize, Full> {
         let len: usize = parts.iter().map(|part| part.len()).sum();
         let need = ENTRY_HEADER + len.next_multiple_of(8);
-        let end = self.end.load(ord::own());
+        let end = self.end.load_own();
         let free = self.capacity - self.behind(end);
         if len > self.largest || free < need {
             return Err(Full { requested: need, available: free });
@@ -163,7 +163,7 @@ impl Spool {
     /// How many bytes an entry may take now, header included. Only the writer's answer stays true.
     #[must_use]
     pub fn room(&self) -> usize {
-        self.capacity - self.behind(self.end.load(ord::own()))
+        self.capacity - self.behind(self.end.load_own())
     }
 
     /// How far the reader that is furthest behind stands behind `end`.
@@ -185,7 +185,7 @@ impl Spool {
     /// Only the one writer calls this, and what earlier writers did happens before it.
     pub unsafe fn push_on(&self, reader: usize, bytes: usize) -> usize {
         let Some(word) = self.at.get(reader) else { return 0 };
-        let end = self.end.load(ord::own());
+        let end = self.end.load_own();
         let from = word.load(ord::spool_at_read());
         if from & BUSY != 0 {
             return 0;
@@ -235,7 +235,7 @@ impl Spool {
     /// Only the one writer calls this, and what earlier writers did happens before it.
     #[must_use]
     pub unsafe fn pending(&self, reader: usize) -> usize {
-        let end = self.end.load(ord::own());
+        let end = self.end.load_own();
         let mut at = self.position(reader);
         let mut count = 0;
         while at != end {

@@ -52,10 +52,8 @@ impl Token {
             self.taken.store(true, ord::own());
             return Some(Taken { token: self });
         }
-        if rmw::swap(&self.taken, true, ord::token_take()) {
-            return None;
-        }
-        Some(Taken { token: self })
+        let raised = rmw::raise(&self.taken, ord::token_take(), ord::own());
+        raised.then(|| Taken { token: self })
     }
 
     /// Whether somebody held it a moment ago: to be asked while waiting, instead of taking.

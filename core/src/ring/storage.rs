@@ -36,6 +36,12 @@ impl Storage {
         Self { start, bytes }
     }
 
+    /// The first byte.
+    #[must_use]
+    pub const fn start(&self) -> NonNull<u8> {
+        self.start
+    }
+
     /// The size in bytes.
     #[must_use]
     pub const fn len(&self) -> usize {

@@ -9,6 +9,7 @@ extern crate std;
 pub use super::planted::{plant, planted};
 pub use super::raw::Words;
 
+use super::LoadOwn;
 use core::cell::Cell;
 use core::fmt;
 use core::sync::atomic::{self, Ordering};
@@ -192,6 +193,24 @@ impl<T: Copy> Local<T> {
     pub fn set(&self, value: T) {
         tick();
         self.0.set(value);
+    }
+}
+
+impl LoadOwn for AtomicU32 {
+    type Value = u32;
+
+    #[inline(always)]
+    fn load_own(&self) -> u32 {
+        self.load(crate::ord::own())
+    }
+}
+
+impl LoadOwn for AtomicUsize {
+    type Value = usize;
+
+    #[inline(always)]
+    fn load_own(&self) -> usize {
+        self.load(crate::ord::own())
     }
 }
 

@@ -7,6 +7,7 @@ pub use super::planted::{plant, planted};
 pub use loom::cell::Cell as Local;
 pub use loom::sync::atomic::{AtomicBool, AtomicPtr, AtomicU16, AtomicU32, AtomicUsize};
 
+use super::LoadOwn;
 use alloc::vec::Vec;
 use core::ptr::NonNull;
 use loom::cell::UnsafeCell;
@@ -48,6 +49,26 @@ impl Words {
     #[must_use]
     pub unsafe fn at(&self, index: usize) -> &AtomicU16 {
         self.0.get(index).expect("a word inside the map")
+    }
+}
+
+impl LoadOwn for AtomicU32 {
+    type Value = u32;
+
+    #[inline(always)]
+    fn load_own(&self) -> u32 {
+        // SAFETY: bounds: a live word; race: loom checks that this thread has seen every store.
+        unsafe { self.unsync_load() }
+    }
+}
+
+impl LoadOwn for AtomicUsize {
+    type Value = usize;
+
+    #[inline(always)]
+    fn load_own(&self) -> usize {
+        // SAFETY: bounds: a live word; race: loom checks that this thread has seen every store.
+        unsafe { self.unsync_load() }
     }
 }
 

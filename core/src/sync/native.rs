@@ -3,10 +3,29 @@
 pub use super::raw::Words;
 pub use core::sync::atomic::{AtomicBool, AtomicPtr, AtomicU16, AtomicU32, AtomicUsize};
 
+use super::LoadOwn;
 use crate::seed::Seed;
 
 /// A word that only one side ever touches: no atomic, no fence.
 pub type Local<T> = core::cell::Cell<T>;
+
+impl LoadOwn for AtomicU32 {
+    type Value = u32;
+
+    #[inline(always)]
+    fn load_own(&self) -> u32 {
+        self.load(crate::ord::own())
+    }
+}
+
+impl LoadOwn for AtomicUsize {
+    type Value = usize;
+
+    #[inline(always)]
+    fn load_own(&self) -> usize {
+        self.load(crate::ord::own())
+    }
+}
 
 /// Keeps the compiler from moving accesses across it, for a signal handler on the same thread.
 #[inline(always)]

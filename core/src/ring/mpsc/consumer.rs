@@ -6,7 +6,7 @@ use super::{COMMIT, DISCARD, LEVELS, Ring, UNITS};
 use crate::ord;
 use crate::ring::GRANULE_BYTES;
 use crate::seed::Seed;
-use crate::sync::{AtomicU16, planted};
+use crate::sync::{AtomicU16, LoadOwn as _, planted};
 use core::marker::PhantomData;
 
 /// The consumer's half of a [`Ring`]: one pointer, made where it is needed.
@@ -85,7 +85,7 @@ impl<'r, C: Claim> Consumer<'r, C> {
     pub fn release(&self) {
         let line = &self.ring.consumer;
         let head = line.own_head.get();
-        if line.head.load(ord::own()) != head {
+        if line.head.load_own() != head {
             line.head.store(head, ord::shared_head_release());
         }
     }

@@ -43,9 +43,13 @@ impl<'r> Consumer<'r> {
     #[inline]
     #[must_use]
     pub fn observe(&self) -> Observed {
-        if planted(Seed::SpscClosedLast) || planted(Seed::SpscMarkLast) {
-            let bytes = self.poll();
-            return Observed { bytes, in_flight: self.in_flight(), closed: self.closed() };
+        if planted(Seed::SpscClosedLast) {
+            let (in_flight, bytes) = (self.in_flight(), self.poll());
+            return Observed { bytes, in_flight, closed: self.closed() };
+        }
+        if planted(Seed::SpscMarkLast) {
+            let (closed, bytes) = (self.closed(), self.poll());
+            return Observed { bytes, in_flight: self.in_flight(), closed };
         }
         let closed = self.closed();
         let in_flight = self.in_flight();

@@ -41,7 +41,7 @@ pub use producer::Producer;
 use super::storage::{Region, Storage};
 use super::{CAPACITY_MAX, GeometryError, check, distance, min};
 use crate::ord;
-use crate::sync::{AtomicPtr, AtomicU32, AtomicUsize, Cells, Local, const_fn};
+use crate::sync::{AtomicPtr, AtomicU32, AtomicUsize, Cells, LoadOwn as _, Local, const_fn};
 use core::fmt;
 use core::ptr::null_mut;
 
@@ -335,7 +335,7 @@ impl Ring {
         if planted(Seed::ReuseForgets) {
             self.producer.published.store(0, ord::count());
         }
-        let generation = self.cold.generation.load(ord::own());
+        let generation = self.cold.generation.load_own();
         self.cold.generation.store(generation.wrapping_add(1), ord::count());
         true
     }

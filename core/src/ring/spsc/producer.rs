@@ -5,7 +5,7 @@ use crate::level::Level;
 use crate::ord;
 use crate::ring::{Full, max, min, round_up};
 use crate::seed::Seed;
-use crate::sync::{planted, signal_fence};
+use crate::sync::{LoadOwn as _, planted, signal_fence};
 use core::marker::PhantomData;
 use core::ptr::NonNull;
 
@@ -37,7 +37,7 @@ impl<'r> Producer<'r> {
     #[must_use]
     pub fn enter(&self) -> bool {
         let mark = &self.ring.producer.mark;
-        if mark.load(ord::own()) != 0 {
+        if mark.load_own() != 0 {
             return false;
         }
         mark.store(1, ord::mark_set());
@@ -126,7 +126,7 @@ impl<'r> Producer<'r> {
         let cold = &self.ring.cold;
         cold.gap_at.store(self.ring.producer.own_tail.get(), ord::count());
         if let Some(count) = cold.lost.get(level as usize - 1) {
-            let before = count.load(ord::own());
+            let before = count.load_own();
             count.store(before.wrapping_add(1), ord::loss_count());
         }
     }
@@ -148,7 +148,7 @@ impl<'r> Producer<'r> {
     /// The owner must have no call under way, and must have no other `Producer` of this ring left
     /// to use (a thread-local pointer is cleared before).
     pub fn close(self) {
-        debug_assert_eq!(self.ring.producer.mark.load(ord::own()), 0, "R4");
+        debug_assert_eq!(self.ring.producer.mark.load_own(), 0, "R4");
         self.ring.cold.state.store(State::Closed as u32, ord::ring_close());
     }
 
@@ -162,6 +162,6 @@ impl<'r> Producer<'r> {
     #[inline(always)]
     fn count(&self) {
         let published = &self.ring.producer.published;
-        published.store(published.load(ord::own()).wrapping_add(1), ord::count());
+        published.store(published.load_own().wrapping_add(1), ord::count());
     }
 }
