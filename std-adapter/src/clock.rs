@@ -34,6 +34,21 @@ use std::time::{SystemTime, UNIX_EPOCH};
 
 use crate::sys::ticks;
 
+/// The counter that stamps records, now: for who wants to time with the logger's own clock.
+///
+/// A tick's length is the machine's own. Once an engine runs, the counter stays the same one.
+///
+/// ```
+/// use hydra_log::clock::ticks;
+/// let begin = ticks();
+/// assert!(ticks() >= begin);
+/// ```
+#[inline(always)]
+#[must_use]
+pub fn ticks() -> u64 {
+    ticks::ticks()
+}
+
 /// Turns ticks into nanoseconds since the Unix epoch.
 #[derive(Debug)]
 pub(crate) struct WallClock {
