@@ -70,7 +70,7 @@ fn logged(name: &str, size: &Size, call: impl FnMut(u64)) -> Result<Vec<Figure>,
     become_producer();
     let ns_per_tick = ns_per_tick();
     let samples = bursts(size.bursts, call);
-    let content = engine::finish(&guard, &size.file)?;
+    let content = engine::finish(guard, &size.file)?;
     let lost = expected(size).saturating_sub(content.lines);
     Ok(quantiles(name, samples, ns_per_tick, lost))
 }

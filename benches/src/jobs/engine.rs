@@ -35,7 +35,7 @@ fn start(output: Output) -> Result<Guard, String> {
 }
 
 /// Ends it; returns what is in the file.
-pub(super) fn finish(guard: &Guard, path: &Path) -> Result<Content, String> {
+pub(super) fn finish(guard: Guard, path: &Path) -> Result<Content, String> {
     let report = guard.shutdown(PATIENCE);
     if report.pending > 0 {
         return Err(format!("{} records were not written in time", report.pending));

@@ -20,7 +20,7 @@ pub(super) fn run(size: &Size) -> Result<Vec<Figure>, String> {
     let empty = least(|n| {
         black_box(n);
     });
-    let content = engine::finish(&guard, &size.file)?;
+    let content = engine::finish(guard, &size.file)?;
     if content.lines > 0 {
         return Err(format!("{} lines of a level that is off", content.lines));
     }

@@ -21,15 +21,15 @@ const LEAST_LINE_BYTES: f64 = 80.0;
 
 /// Text to a file.
 pub(super) fn text(size: &Size) -> Result<Vec<Figure>, String> {
-    logged("text", &engine::text(&size.file)?, size)
+    logged("text", engine::text(&size.file)?, size)
 }
 
 /// JSON lines to a file.
 pub(super) fn json(size: &Size) -> Result<Vec<Figure>, String> {
-    logged("json", &engine::json(&size.file)?, size)
+    logged("json", engine::json(&size.file)?, size)
 }
 
-fn logged(name: &str, guard: &Guard, size: &Size) -> Result<Vec<Figure>, String> {
+fn logged(name: &str, guard: Guard, size: &Size) -> Result<Vec<Figure>, String> {
     become_producer();
     let begin = Instant::now();
     for n in 0..size.records {

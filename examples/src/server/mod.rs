@@ -70,15 +70,14 @@ pub fn main(arguments: impl Iterator<Item = OsString>) -> ExitCode {
 /// The three runs. The first makes the same calls as the second, before an engine exists: every
 /// call finds its gate off.
 fn run(arguments: &Arguments, log: &LogFile) -> Result<(), String> {
-    let clock = clock::measure();
-    let off = Phase::run("off", arguments, &clock, HydraCalls, None::<(NoLogger, _)>)?;
+    let off = Phase::run("off", arguments, HydraCalls, None::<(NoLogger, _)>)?;
     let engine = Some((hydra::start(arguments, log)?, log));
-    let hydra = Phase::run("hydra", arguments, &clock, HydraCalls, engine)?;
+    let hydra = Phase::run("hydra", arguments, HydraCalls, engine)?;
     let peer_log = LogFile::create(&log.sibling("tracing"))?;
     let peer = Some((tracing_peer::start(&peer_log)?, &peer_log));
-    let tracing = Phase::run("tracing", arguments, &clock, TracingCalls, peer)?;
+    let tracing = Phase::run("tracing", arguments, TracingCalls, peer)?;
     peer_log.remove();
-    print(&table::render(arguments, &clock, &[&off, &hydra, &tracing]));
+    print(&table::render(arguments, &hydra.clock, &[&off, &hydra, &tracing]));
     let (path, lines) = (log.path().display(), log.last_lines(5)?);
     print(&format!("\nThe last five lines of {path}:\n{lines}"));
     hydra.verdict()

@@ -10,7 +10,7 @@ use super::log_file::{Content, LogFile};
 use super::number::Number;
 use super::request_log::RequestLog;
 use super::service::{self, Accepted};
-use super::{Histogram, client, progress};
+use super::{Histogram, client, clock, progress};
 
 /// What a logger says of itself after its end.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -50,6 +50,8 @@ pub(super) struct Logged {
 #[derive(Clone, Debug)]
 pub(super) struct Phase {
     pub(super) name: &'static str,
+    /// Reading the clock twice, around nothing.
+    pub(super) clock: Times,
     pub(super) requests: u64,
     pub(super) seconds: f64,
     pub(super) calls: Times,
@@ -62,11 +64,11 @@ impl Phase {
     pub(super) fn run<L: RequestLog, G: Logger>(
         name: &'static str,
         arguments: &Arguments,
-        clock: &Times,
         calls: L,
         logger: Option<(G, &LogFile)>,
     ) -> Result<Self, String> {
         let ends = connect(arguments.threads)?;
+        let clock = clock::measure();
         let begin = Moment::now();
         let load = Load { name, arguments, ns_per_tick: clock.ns_per_tick, log: calls };
         let (calls, answers) = load.run(ends)?;
@@ -81,6 +83,7 @@ impl Phase {
         };
         Ok(Self {
             name,
+            clock,
             requests: arguments.requests(),
             seconds,
             calls: Times { ticks: calls, ns_per_tick },
