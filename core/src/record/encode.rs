@@ -54,24 +54,40 @@ pub unsafe fn encode<A: Args>(
     flags: Flags,
 ) -> usize {
     debug_assert!(out.addr().is_multiple_of(8), "records are aligned");
-    let head = head_bytes::<A>();
-    let fixed = head + args.size(MAX_BYTES);
     let limit = room.min(MAX_BYTES);
-    let kept = if A::RENDERED > 0 { (limit / 4).min(TEXT_BUDGET) } else { 0 };
-    let plan = if fixed + kept <= limit {
-        Some(Plan { cap: MAX_BYTES, fixed })
+    let fixed = head_bytes::<A>() + args.size(MAX_BYTES);
+    if fixed + kept_for_texts::<A>(limit) <= limit {
+        let plan = Plan { cap: MAX_BYTES, fixed, limit };
+        // SAFETY: bounds: the record fits; race: as promised by the caller.
+        unsafe { encode_planned(out, site, stamp, args, flags, plan) }
     } else if A::FIXED.is_some() {
-        None
-    } else {
-        Plan::within(limit.saturating_sub(kept), &|cap| head + args.size(cap))
-    };
-    let Some(Plan { cap, fixed }) = plan else {
         // SAFETY: bounds, race: as promised by the caller.
-        return unsafe { encode_bare(out, room, site, stamp, flags) };
-    };
+        unsafe { encode_bare(out, room, site, stamp, flags) }
+    } else {
+        // SAFETY: bounds, race: as promised by the caller.
+        unsafe { encode_capped(out, room, site, stamp, args, flags) }
+    }
+}
+
+/// Writes a record that fits.
+///
+/// # Safety
+///
+/// As for [`encode`], with `plan.limit` for `room`; and `plan.fixed <= plan.limit`.
+#[inline(always)]
+unsafe fn encode_planned<A: Args>(
+    out: *mut u8,
+    site: SiteId,
+    stamp: u64,
+    args: &A,
+    flags: Flags,
+    plan: Plan,
+) -> usize {
+    let Plan { cap, fixed, limit } = plan;
     // Without rendered arguments the writer's end is the record's: a constant, where all sizes are.
     let spare = if A::RENDERED > 0 { limit - fixed } else { 0 };
-    // SAFETY: bounds: `fixed + spare` is at most `room`; `head` at most `fixed`; race: as promised
+    let head = head_bytes::<A>();
+    // SAFETY: bounds: `fixed + spare` is at most `limit`; `head` at most `fixed`; race: as promised
     // by the caller.
     let mut writer = unsafe { Writer::from_raw(out, head, fixed + spare, spare, A::RENDERED) };
     for word in 0..extra_kind_words(A::COUNT) {
@@ -83,6 +99,35 @@ pub unsafe fn encode<A: Args>(
     writer.store(0, header_word(used, flags, site, A::KINDS.from(0)));
     writer.store(STAMP_AT, stamp);
     used
+}
+
+/// Writes a record whose long values have to be cut.
+///
+/// # Safety
+///
+/// As for [`encode`].
+#[cold]
+#[inline(never)]
+unsafe fn encode_capped<A: Args>(
+    out: *mut u8,
+    room: usize,
+    site: SiteId,
+    stamp: u64,
+    args: &A,
+    flags: Flags,
+) -> usize {
+    let limit = room.min(MAX_BYTES);
+    let kept = kept_for_texts::<A>(limit);
+    let size = |cap| head_bytes::<A>() + args.size(cap);
+    match largest_cap(limit - kept, &size) {
+        Some(cap) => {
+            let plan = Plan { cap, fixed: size(cap), limit };
+            // SAFETY: bounds: the record fits with this cap; race: as promised by the caller.
+            unsafe { encode_planned(out, site, stamp, args, flags, plan) }
+        }
+        // SAFETY: bounds, race: as promised by the caller.
+        None => unsafe { encode_bare(out, room, site, stamp, flags) },
+    }
 }
 
 /// As [`encode`], into a slice.
@@ -135,29 +180,32 @@ struct Plan {
     cap: usize,
     /// The bytes of the record, rendered texts not counted.
     fixed: usize,
+    /// The most bytes of the record.
+    limit: usize,
 }
 
-impl Plan {
-    /// The largest cap with which the record fits into `limit`, or `None`; what rendered texts are
-    /// to keep is not in it. One function for all lists of arguments, as it is rarely called.
-    #[cold]
-    #[inline(never)]
-    fn within(limit: usize, size: &dyn Fn(usize) -> usize) -> Option<Self> {
-        if size(0) > limit {
-            return None;
-        }
-        // `fits` fits, and is the largest such cap once it meets `too_long`.
-        let (mut fits, mut too_long) = (0, MAX_BYTES + 1);
-        while too_long - fits > 1 {
-            let middle = fits.midpoint(too_long);
-            if size(middle) <= limit {
-                fits = middle;
-            } else {
-                too_long = middle;
-            }
-        }
-        Some(Self { cap: fits, fixed: size(fits) })
+/// The largest cap with which the record is not longer than `limit`, or `None`.
+fn largest_cap(limit: usize, size: &dyn Fn(usize) -> usize) -> Option<usize> {
+    if size(0) > limit {
+        return None;
     }
+    // `fits` fits, and is the largest such cap once it meets `too_long`.
+    let (mut fits, mut too_long) = (0, MAX_BYTES + 1);
+    while too_long - fits > 1 {
+        let middle = fits.midpoint(too_long);
+        if size(middle) <= limit {
+            fits = middle;
+        } else {
+            too_long = middle;
+        }
+    }
+    Some(fits)
+}
+
+/// What long values may not take from rendered ones.
+#[inline(always)]
+fn kept_for_texts<A: Args>(limit: usize) -> usize {
+    if A::RENDERED > 0 { (limit / 4).min(TEXT_BUDGET) } else { 0 }
 }
 
 /// The bytes in front of the values.
