@@ -3,6 +3,7 @@
 //! ```text
 //! match { statics; &GATE } {
 //!     gate => if const { allows(LEVEL) } && gate.is_on() {
+//!         unlikely();
 //!         match (&a, &b) { (a0, a1) => emit(gate, &(pick(a0), (pick(a1), ()))) };
 //!     }
 //! }
@@ -28,6 +29,7 @@ pub(crate) fn event(head: &Head, plan: &Plan) -> TokenStream {
     quote! {
         match { #site } {
             #gate => if const { #root::__private::allows(#level) } && #gate.is_on() {
+                #root::__private::unlikely();
                 #emit
             }
         }

@@ -25,3 +25,8 @@ pub const fn allows(level: Level) -> bool {
 pub fn emit<A: Args>(gate: &'static Gate, args: &A) {
     crate::emit::emit_installed(gate, args);
 }
+
+/// Lays the path that calls it out behind the function's other code.
+#[cold]
+#[inline(always)]
+pub const fn unlikely() {}
