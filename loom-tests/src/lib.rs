@@ -1,1 +1,24 @@
-//! x
+//! What the concurrent code of the core may do, explored schedule by schedule.
+//!
+//! One question a file, in [`models`]; the file's first line is the question. Each model says which
+//! outcomes must occur over all its schedules, and how many schedules there must at least be, so
+//! that a model which looks at nothing fails.
+//!
+//! ```text
+//! RUSTFLAGS="--cfg hydra_loom" cargo test -p hydra-log-loom-tests --profile loom
+//! ```
+//!
+//! | you want to               | start at    |
+//! |---------------------------|-------------|
+//! | read the questions        | [`models`]  |
+//! | see how a model is run    | [`explore`] |
+//! | write a model             | [`bench`]   |
+//!
+//! Without the flag this crate is empty.
+#![cfg(hydra_loom)]
+#![allow(clippy::missing_panics_doc, reason = "a model panics to say no")]
+
+pub mod bench;
+pub mod explore;
+pub mod models;
+mod ord;

@@ -24,7 +24,7 @@ pub(super) const NATIVE: Native = ByCas;
 pub(super) const NATIVE: Native = InSection::new();
 
 /// Takes bytes for one producer. Both ways keep the same promise (M1, M2).
-pub trait Claim: fmt::Debug {
+pub trait Claim: fmt::Debug + 'static {
     /// Moves `tail` by `bytes` and returns where it was.
     ///
     /// # Errors

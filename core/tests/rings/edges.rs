@@ -1,0 +1,164 @@
+//! Sizes that cannot be, memory that was damaged, and calls inside calls.
+
+use crate::memory::{log, mpsc_ring, share, spsc_ring, tag_of, take, write};
+use core::ptr::NonNull;
+use hydra_log_core::ring::mpsc::claim::ByCas;
+use hydra_log_core::ring::mpsc::{self, Peek};
+use hydra_log_core::ring::{Storage, spsc};
+
+/// A region whose size is only claimed: none of these rings is ever used.
+fn storage(bytes: usize) -> Storage {
+    // SAFETY: a ring of these sizes is refused, or dropped without being used.
+    unsafe { Storage::from_raw(NonNull::<u64>::dangling().cast(), bytes) }
+}
+
+#[test]
+fn impossible_sizes_are_refused() {
+    let sizes = [
+        (0, 64),
+        (8, 64),
+        (24, 64),
+        (100, 64),
+        (64, 0),
+        (64, 12),
+        (usize::MAX, 64),
+        (1 << (usize::BITS - 1), 64),
+        (64, usize::MAX - 7),
+    ];
+    for (capacity, spill) in sizes {
+        let error = spsc::Ring::new(storage(usize::MAX), capacity, spill).unwrap_err();
+        assert_eq!((error.capacity, error.spill), (capacity, spill));
+        mpsc::Ring::new(storage(usize::MAX), capacity, spill).unwrap_err();
+    }
+    spsc::Ring::new(storage(127), 64, 64).unwrap_err();
+    spsc::Ring::new(storage(128), 64, 64).unwrap();
+    mpsc::Ring::new(storage(143), 64, 64).unwrap_err();
+}
+
+#[test]
+fn a_record_as_long_as_the_ring_fits_and_a_longer_one_never() {
+    let ring = spsc_ring(64, 64, usize::MAX - 23);
+    // SAFETY: one thread is both.
+    let (producer, consumer) = unsafe { (ring.producer(), ring.consumer()) };
+    for tag in 0..10 {
+        assert!(!log(&producer, 65, tag));
+        assert!(log(&producer, 64, tag));
+        assert!(!log(&producer, 1, tag));
+        assert_eq!(take(&consumer), Some((tag, 64)));
+    }
+    assert_eq!(ring.lost(), [0, 0, 0, 20, 0]);
+    assert_eq!(consumer.gap(), Some([0, 0, 0, 20, 0]));
+    assert_eq!(consumer.gap(), None);
+}
+
+#[test]
+fn a_huge_length_is_refused() {
+    let ring = spsc_ring(64, 64, 0);
+    // SAFETY: one thread is the producer.
+    let producer = unsafe { ring.producer() };
+    for len in [usize::MAX, usize::MAX - 7, usize::MAX / 2] {
+        assert!(producer.claim(len).is_none());
+        assert_eq!(producer.refresh(len).unwrap_err().requested, len);
+    }
+    let shared = mpsc_ring(64, 64, 0, ByCas);
+    assert!(shared.reserve(usize::MAX).is_err());
+    assert!(shared.reserve(0).is_err(), "a record has a length");
+}
+
+#[test]
+fn the_limit_reaches_half_a_lap() {
+    let ring = spsc_ring(64, 64, 0);
+    // SAFETY: one thread is both.
+    let (producer, consumer) = unsafe { (ring.producer(), ring.consumer()) };
+    let mut refreshes = 0;
+    for tag in 0..80 {
+        assert!(producer.enter());
+        let at = producer.claim(8).unwrap_or_else(|| {
+            refreshes += 1;
+            producer.refresh(8).unwrap()
+        });
+        write(at, 8, tag);
+        // SAFETY: a whole record was claimed and written.
+        unsafe { producer.publish(8) };
+        producer.leave();
+        assert_eq!(take(&consumer), Some((tag, 8)));
+    }
+    assert_eq!(refreshes, 20, "twice a lap of eight records");
+}
+
+#[test]
+fn a_call_inside_a_call_is_told_so() {
+    let ring = spsc_ring(64, 64, 0);
+    // SAFETY: one thread is both.
+    let (producer, consumer) = unsafe { (ring.producer(), ring.consumer()) };
+    assert!(!consumer.in_flight());
+    assert!(producer.enter());
+    assert!(consumer.in_flight());
+    // SAFETY: the nested call goes on only if `enter` lets it.
+    assert!(!unsafe { ring.producer() }.enter());
+    producer.leave();
+    assert!(!consumer.in_flight());
+    assert!(producer.enter());
+}
+
+#[test]
+fn a_damaged_length_yields_what_is_left() {
+    for length in [0_u64, 7, 0x1fff, u64::MAX] {
+        let ring = spsc_ring(64, 64, 48);
+        // SAFETY: one thread is both.
+        let (producer, consumer) = unsafe { (ring.producer(), ring.consumer()) };
+        assert!(producer.enter());
+        let at = producer.refresh(32).unwrap();
+        // SAFETY: 32 bytes were claimed.
+        unsafe { at.cast::<[u64; 4]>().write([length.to_le(), 0, 0, 0]) };
+        // SAFETY: the bytes were claimed and written; that they are no record is the point.
+        unsafe { producer.publish(32) };
+        producer.leave();
+        assert_eq!(consumer.poll(), 32);
+        assert_eq!(consumer.pending(), 1);
+        let len = consumer.peek().unwrap().len();
+        assert_eq!(len, 32);
+        consumer.advance(len);
+        assert!(consumer.peek().is_none());
+    }
+}
+
+#[test]
+fn the_reader_stops_at_a_hole_and_finds_what_is_behind_it_later() {
+    let ring = mpsc_ring(64, 64, usize::MAX - 15, ByCas);
+    // SAFETY: one thread is everything.
+    let consumer = unsafe { ring.consumer() };
+    assert_eq!(consumer.peek(), Peek::Empty);
+    let hole = ring.reserve(24).unwrap();
+    assert!(share(&ring, 16, 2));
+    assert_eq!(consumer.peek(), Peek::Hole);
+    assert_eq!(consumer.pending(), 1, "behind the hole");
+    write(hole.at(), 8, 1);
+    // SAFETY: a whole record was granted and written.
+    unsafe { hole.commit(8) };
+    for tag in [1, 2] {
+        let Peek::Record(record) = consumer.peek() else { panic!("a record") };
+        assert_eq!(tag_of(record), tag);
+        consumer.advance(record.len());
+    }
+    consumer.release();
+    assert_eq!(consumer.peek(), Peek::Empty);
+    assert_eq!(ring.pending_bytes(), 0);
+}
+
+#[test]
+fn a_panic_in_the_middle_of_a_record_gives_its_room_back() {
+    let ring = mpsc_ring(32, 32, 0, ByCas);
+    let shared = ring.get();
+    std::thread::spawn(move || {
+        let _grant = shared.reserve(32).unwrap();
+        std::panic::resume_unwind(Box::new("a Display that panics"));
+    })
+    .join()
+    .unwrap_err();
+    // SAFETY: one thread is the consumer.
+    let consumer = unsafe { ring.consumer() };
+    assert_eq!(consumer.peek(), Peek::Empty);
+    consumer.release();
+    assert!(share(&ring, 32, 1));
+}

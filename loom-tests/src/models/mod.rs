@@ -1,0 +1,47 @@
+//! The questions, one a file.
+
+mod shared;
+
+macro_rules! models {
+    ($($name:ident,)*) => {
+        $(pub mod $name;)*
+
+        /// All models.
+        pub const ALL: &[crate::explore::Model] = &[$($name::MODEL,)*];
+
+        /// Calls a macro with the name of every model.
+        #[macro_export]
+        macro_rules! for_each_model {
+            ($each:ident) => { $($each!($name);)* };
+        }
+    };
+}
+
+models! {
+    spsc_order,
+    spsc_spill,
+    spsc_loss,
+    spsc_count,
+    mark_order,
+    mpsc_one,
+    mpsc_two,
+    mpsc_fill,
+    mpsc_three,
+    mpsc_mixed,
+    mpsc_discard,
+    mpsc_shorten,
+    mpsc_rest,
+    section_two,
+    section_mixed,
+    registry_join,
+    registry_close,
+    registry_reuse,
+    registry_take,
+    registry_owner,
+    registry_shutdown,
+    token_direct,
+    token_one,
+    flush,
+    spool_read,
+    spool_push,
+}
