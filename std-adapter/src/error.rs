@@ -2,7 +2,6 @@
 
 use core::fmt;
 use std::io;
-use std::path::PathBuf;
 
 /// Why an engine could not be started.
 #[derive(Debug)]
@@ -40,13 +39,6 @@ pub enum InitError {
         /// The name.
         name: String,
     },
-    /// A log file could not be opened.
-    Open {
-        /// The path as given.
-        path: PathBuf,
-        /// What the system said.
-        source: io::Error,
-    },
     /// The system gave no memory for a ring or the spool.
     Memory {
         /// How much was asked for.
@@ -78,15 +70,6 @@ impl fmt::Display for InitError {
             Self::Preset { name } => {
                 write!(f, "unknown preset `{name}`: use development, production or bare_metal")
             }
-            Self::Open { path, source } => {
-                let hint = match source.kind() {
-                    io::ErrorKind::NotFound => "; create its directory first",
-                    io::ErrorKind::PermissionDenied => "; choose a path that this user may write",
-                    io::ErrorKind::IsADirectory => "; name a file in it",
-                    _ => "",
-                };
-                write!(f, "cannot open the log file {}: {source}{hint}", path.display())
-            }
             Self::Memory { bytes, source } => write!(f, "no memory for {bytes} bytes: {source}"),
             Self::Thread { source } => write!(f, "cannot start a worker thread: {source}"),
         }
@@ -96,9 +79,7 @@ impl fmt::Display for InitError {
 impl core::error::Error for InitError {
     fn source(&self) -> Option<&(dyn core::error::Error + 'static)> {
         match self {
-            Self::Open { source, .. } | Self::Memory { source, .. } | Self::Thread { source } => {
-                Some(source)
-            }
+            Self::Memory { source, .. } | Self::Thread { source } => Some(source),
             _ => None,
         }
     }

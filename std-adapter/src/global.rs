@@ -5,11 +5,9 @@ use std::io::Write;
 use std::panic;
 use std::sync::{Mutex, OnceLock};
 
-use hydra_log_core::backend;
-
 use crate::builder::Builder;
 use crate::engine::shared::Shared;
-use crate::engine::{Engine, Flushing, ThreadRings, lock, worker};
+use crate::engine::{Engine, Flushing, lock, worker};
 use crate::error::{FlushError, InitError};
 use crate::filter::Filter;
 use crate::preset::Preset;
@@ -41,7 +39,6 @@ pub(crate) fn install(
         let built = build()?;
         || built
     });
-    backend::install_for::<ThreadRings>();
     // Where the system has no such hook, the guard and `shutdown` are what writes at the end.
     let _hooked = sys::exit::at_exit(at_exit);
     let previous = panic::take_hook();

@@ -43,7 +43,7 @@ pub mod testing;
 #[doc(hidden)]
 pub mod __private;
 
-pub use hydra_log_core::{Level, LevelFilter, Record, STATIC_MAX_LEVEL};
+pub use hydra_log_core::{Level, LevelFilter, STATIC_MAX_LEVEL};
 
 pub use crate::builder::{Builder, Output};
 pub use crate::engine::{Engine, Flushing};
@@ -51,3 +51,31 @@ pub use crate::error::{Error, FlushError, InitError};
 pub use crate::global::{Guard, init};
 pub use crate::preset::{Overflow, ParsePresetError, Preset};
 pub use crate::stats::{Lost, Report, RingStats, SinkStats, Stats};
+
+/// Stores a struct as its fields.
+///
+/// ```
+/// use hydra_log::{Record, info};
+///
+/// #[derive(Debug, Record)]
+/// struct Order<'a> {
+///     id: u64,
+///     symbol: &'a str,
+///     limit: Option<f64>,
+///     #[record(debug)]
+///     peer: std::net::IpAddr,
+///     #[record(skip)]
+///     raw: Vec<u8>,
+/// }
+///
+/// # let peer = std::net::Ipv4Addr::LOCALHOST.into();
+/// let order = Order { id: 7, symbol: "ABC", limit: Some(12.5), peer, raw: Vec::new() };
+/// info!("accepted {order:?}");
+/// info!("accepted", order);
+/// ```
+///
+/// As a field, and under `{:?}`, the struct is stored; its text is what `#[derive(Debug)]` would
+/// give for the stored fields. Fields are values that can be stored; `#[record(debug)]` and
+/// `#[record(display)]` render one on the spot, `#[record(skip)]` leaves it out. Where this crate
+/// is known by another name, `#[record(crate = path::to::it)]` on the struct tells it.
+pub use hydra_log_core::__private::macros::HydraRecord as Record;

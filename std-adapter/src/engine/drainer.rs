@@ -48,6 +48,10 @@ pub(crate) struct Drainer {
     stuck_since: Option<Instant>,
 }
 
+// SAFETY: race: the lanes' consumers ask for one owner at a time, with what one did happening before
+// the next: that is whoever holds the drain token, on whatever thread.
+unsafe impl Send for Drainer {}
+
 impl Drainer {
     /// The drain of an engine, to be made once: it is the consumer of all rings from now on.
     pub(crate) fn for_ring(shared_ring: &'static mpsc::Ring) -> Self {

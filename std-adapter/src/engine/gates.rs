@@ -29,13 +29,6 @@ pub(crate) fn refresh() {
     set_all(&lock(&ENGINES));
 }
 
-/// Runs `f` for every engine.
-pub(crate) fn for_each(f: impl FnMut(&&'static Shared)) {
-    // A copy, so that `f` may start or end engines.
-    let engines = lock(&ENGINES).clone();
-    engines.iter().for_each(f);
-}
-
 fn set_all(engines: &[&'static Shared]) {
     for site in site::sites() {
         site.gate.set(state(engines, site));

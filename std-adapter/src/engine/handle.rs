@@ -6,11 +6,11 @@ use std::sync::Mutex;
 use std::thread::{self, JoinHandle};
 use std::time::Instant;
 
-use hydra_log_core::{LevelFilter, ord};
+use hydra_log_core::{LevelFilter, backend, ord};
 
 use crate::engine::flush::Flushing;
 use crate::engine::shared::Shared;
-use crate::engine::{gates, lock, producer};
+use crate::engine::{ThreadRings, gates, lock, producer};
 use crate::error::FlushError;
 use crate::filter::Filter;
 use crate::stats::{Report, Stats};
@@ -46,6 +46,8 @@ impl fmt::Debug for Engine {
 
 impl Engine {
     pub(crate) fn new(shared: &'static Shared, workers: Vec<JoinHandle<()>>) -> Self {
+        // Before any gate is on: calls of libraries that know only the core find this backend.
+        backend::install_for::<ThreadRings>();
         gates::join(shared);
         Self { shared, workers: Mutex::new(workers) }
     }

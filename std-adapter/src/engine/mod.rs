@@ -16,6 +16,7 @@ mod overflow;
 pub(crate) mod producer;
 mod report;
 pub(crate) mod shared;
+mod sink_gap;
 pub(crate) mod sink_lane;
 mod sites;
 mod thread_ring;
@@ -24,7 +25,7 @@ pub(crate) mod worker;
 
 pub use self::flush::Flushing;
 pub use self::handle::Engine;
-pub use self::producer::ThreadRings;
+pub(crate) use self::producer::ThreadRings;
 
 use std::sync::{Mutex, MutexGuard, PoisonError};
 

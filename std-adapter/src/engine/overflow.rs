@@ -75,7 +75,8 @@ fn make_room(thread: &'static ThreadRing, max: usize) -> Outcome {
     let started = Instant::now();
     let outcome = wait(thread, max, started + bound, direct);
     engine.counters.waited.add(1);
-    engine.counters.waited_ns.add(started.elapsed().as_nanos() as u64);
+    let waited = started.elapsed().as_nanos();
+    engine.counters.waited_ns.add(usize::try_from(waited).unwrap_or(usize::MAX));
     outcome
 }
 
@@ -85,7 +86,11 @@ fn wait(thread: &'static ThreadRing, max: usize, deadline: Instant, direct: bool
     let backoff = Backoff::new();
     loop {
         engine.wake();
-        if direct { engine.write_out(deadline) } else { engine.assist() }
+        if direct {
+            engine.write_out(deadline);
+        } else {
+            engine.assist();
+        }
         if !producer.enter() {
             return Outcome::Lost;
         }

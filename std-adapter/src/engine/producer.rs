@@ -57,7 +57,7 @@ const DIRECT_BOUND: Duration = Duration::from_millis(100);
 
 /// The backend of this crate's macros.
 #[derive(Debug)]
-pub struct ThreadRings;
+pub(crate) struct ThreadRings;
 
 impl Backend for ThreadRings {
     #[inline(always)]

@@ -211,7 +211,7 @@ impl Shared {
                 let pass = self.drain_pass();
                 let mut served = 0;
                 for sink in &self.sinks {
-                    served += sink.serve(self, &mut scratch);
+                    served += sink.serve(self, &mut scratch, false);
                 }
                 moved += pass.map_or(0, |pass| pass.records);
                 let drained = pass.is_some_and(|pass| pass.horizon >= target);

@@ -8,6 +8,7 @@
 
 use core::panic::AssertUnwindSafe;
 use core::time::Duration;
+use std::io;
 use std::panic::catch_unwind;
 use std::sync::{Arc, Condvar, Mutex};
 use std::thread;
@@ -17,7 +18,7 @@ use hydra_log_core::spool::{self, UNCOUNTED};
 use hydra_log_core::sync::{AtomicBool, AtomicUsize, rmw};
 use hydra_log_core::{LevelFilter, ord};
 
-use crate::engine::lock;
+use crate::engine::{lock, sink_gap};
 use crate::engine::shared::Shared;
 use crate::error::Error;
 use crate::format::{Buffer, Event, Format, ThreadInfo};
@@ -74,6 +75,8 @@ pub(crate) struct Scratch {
     out: Buffer,
     /// Where each line ends, and whether it counts as a record.
     lines: Vec<(usize, bool)>,
+    /// How many losses the first line tells of, if it is a gap line of this sink.
+    telling: usize,
     thread: (u32, Option<Arc<ThreadInfo>>),
 }
 
@@ -83,6 +86,7 @@ impl Scratch {
             batch: vec![0; BATCH_BYTES].into_boxed_slice(),
             out: Buffer::new(),
             lines: Vec::new(),
+            telling: 0,
             thread: (0, None),
         }
     }
@@ -125,13 +129,23 @@ impl SinkLane {
     }
 
     /// Takes a batch, renders it, writes it in turn. Returns how many entries it had.
-    pub(crate) fn serve(&self, shared: &'static Shared, scratch: &mut Scratch) -> usize {
-        let Some(batch) = self.take(shared, scratch) else { return 0 };
+    ///
+    /// Unless `patient`, takes nothing while another thread is at it: that one may hang.
+    pub(crate) fn serve(
+        &self,
+        shared: &'static Shared,
+        scratch: &mut Scratch,
+        patient: bool,
+    ) -> usize {
+        let Some(batch) = self.take(shared, scratch, patient) else { return 0 };
         let size = scratch.batch.len().min(batch.taken.bytes);
         let (render, rest) = self.render(shared, scratch, size);
         self.wait_for_turn(batch.ticket);
         let turn = Turn { lane: self, batch: &batch };
         self.write(shared, scratch);
+        if shared.spool.end() == batch.taken.position {
+            self.look_after(shared, |sink| sink.flush());
+        }
         add(&self.counts.skipped, rest);
         add(&self.counts.in_hand, batch.taken.entries.wrapping_neg());
         drop(turn);
@@ -139,9 +153,16 @@ impl SinkLane {
     }
 
     /// Takes the next batch out of the spool.
-    fn take(&self, shared: &'static Shared, scratch: &mut Scratch) -> Option<Batch> {
+    fn take(
+        &self,
+        shared: &'static Shared,
+        scratch: &mut Scratch,
+        patient: bool,
+    ) -> Option<Batch> {
         let mut next = lock(&self.claim);
-        // Counted before the spool's count goes down, so that a walk never misses any.
+        if !patient && *next != *lock(&self.turn) {
+            return None;
+        }
         // SAFETY: race: the claim is locked, so this is the reader's one user.
         let taken = unsafe { shared.spool.read(self.reader, &mut scratch.batch) };
         if taken.bytes == 0 {
@@ -164,12 +185,12 @@ impl SinkLane {
         scratch: &mut Scratch,
         size: usize,
     ) -> (usize, usize) {
-        let Scratch { batch, out, lines, thread } = scratch;
+        let Scratch { batch, out, lines, telling, thread } = scratch;
         out.clear();
         lines.clear();
-        self.tell_losses(out, lines);
-        let (mut rendered, mut passed) = (0, 0);
         let bytes = batch.get(..size).unwrap_or(&[]);
+        *telling = self.tell_losses(shared, bytes, out, lines);
+        let (mut rendered, mut passed) = (0, 0);
         for (tag, payload) in spool::entries(bytes) {
             let counted = tag & UNCOUNTED == 0;
             let start = out.len();
@@ -238,7 +259,7 @@ impl SinkLane {
 
     /// Writes what was rendered; retries what did not get out, and then gives it up, counted.
     fn write(&self, shared: &'static Shared, scratch: &mut Scratch) {
-        let Scratch { out, lines, .. } = scratch;
+        let Scratch { out, lines, telling, .. } = scratch;
         let bytes = out.as_bytes();
         let mut sink = lock(&self.sink);
         let mut done = 0;
@@ -272,6 +293,9 @@ impl SinkLane {
                 }
             }
         }
+        if lines.first().is_some_and(|(end, _)| *end <= done) {
+            add(&self.counts.untold, telling.wrapping_neg());
+        }
         self.account(shared, lines, done, error);
     }
 
@@ -281,7 +305,7 @@ impl SinkLane {
         shared: &'static Shared,
         lines: &[(usize, bool)],
         done: usize,
-        error: Option<Option<std::io::Error>>,
+        error: Option<Option<io::Error>>,
     ) {
         let out = lines.partition_point(|(end, _)| *end <= done);
         let (written, given_up) = lines.split_at(out);
@@ -301,15 +325,30 @@ impl SinkLane {
         }
     }
 
-    /// The losses of this sink alone, as a gap line in front of what follows them.
-    fn tell_losses(&self, out: &mut Buffer, lines: &mut Vec<(usize, bool)>) {
+    /// The losses of this sink alone, as a line in front of what follows them.
+    fn tell_losses(
+        &self,
+        shared: &Shared,
+        batch: &[u8],
+        out: &mut Buffer,
+        lines: &mut Vec<(usize, bool)>,
+    ) -> usize {
         let untold = self.counts.untold.load(ord::count());
-        if untold == 0 || self.failing.load(ord::count()) {
-            return;
+        if untold == 0 {
+            return 0;
         }
-        add(&self.counts.untold, untold.wrapping_neg());
-        self.format.gap(untold as u64, out);
+        let first = spool::entries(batch).next();
+        let first = first.and_then(|(_, bytes)| RecordRef::parse(bytes).ok());
+        let time = first.map_or(0, |record| record.stamp());
+        let told = catch_unwind(AssertUnwindSafe(|| {
+            sink_gap::write(shared, &*self.format, (untold as u64, &self.name), time, out);
+        }));
+        if told.is_err() {
+            out.clear();
+            return 0;
+        }
         lines.push((out.len(), false));
+        untold
     }
 
     /// Notes records that the drain pushed the reader past.
@@ -325,15 +364,19 @@ impl SinkLane {
     }
 
     /// Lets the sink look after itself, unless it is busy.
-    pub(crate) fn maintain(&self, shared: &'static Shared) {
-        if let Ok(mut sink) = self.sink.try_lock() {
-            let kept = catch_unwind(AssertUnwindSafe(|| sink.maintain()));
-            let sink = self.name.clone();
-            match kept {
-                Ok(Ok(())) => {}
-                Ok(Err(source)) => shared.failed(&Error::Write { sink, lost: 0, source }),
-                Err(_panic) => shared.failed(&Error::Panicked { sink, lost: 0 }),
-            }
+    pub(crate) fn maintain(&self, shared: &Shared) {
+        self.look_after(shared, |sink| sink.maintain());
+    }
+
+    fn look_after(&self, shared: &Shared, what: fn(&mut dyn Sink) -> io::Result<()>) {
+        let Ok(mut held) = self.sink.try_lock() else { return };
+        let done = catch_unwind(AssertUnwindSafe(|| what(&mut **held)));
+        drop(held);
+        let sink = self.name.clone();
+        match done {
+            Ok(Ok(())) => {}
+            Ok(Err(source)) => shared.failed(&Error::Write { sink, lost: 0, source }),
+            Err(_panic) => shared.failed(&Error::Panicked { sink, lost: 0 }),
         }
     }
 

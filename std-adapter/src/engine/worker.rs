@@ -80,7 +80,7 @@ fn run(shared: &'static Shared, lane: usize, place: usize) {
         if moved > 0 {
             shared.parking.wake_others(place);
         }
-        let served = sink.serve(shared, &mut scratch);
+        let served = sink.serve(shared, &mut scratch, true);
         shared.tell_waiting();
         if served > FEW || moved > FEW {
             quiet = 0;

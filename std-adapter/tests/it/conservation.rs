@@ -111,7 +111,7 @@ fn holds_when_a_sink_panics() {
 #[test]
 fn counts_by_level() {
     let engine = Builder::new()
-        .sink(Gated::shut())
+        .sink(Memory::new())
         .workers(0)
         .ring_bytes(4 << 10)
         .max_ring_bytes(4 << 10)

@@ -1,0 +1,43 @@
+//! The line that stands in a sink's output where records are missing from this sink alone.
+
+use hydra_log_core::record::{self, Flags, RecordRef};
+use hydra_log_core::site::{Site, SiteKind};
+use hydra_log_core::{Level, __site};
+
+use crate::engine::shared::Shared;
+use crate::format::{Buffer, Event, Format, ThreadInfo};
+
+__site! {
+    gate GATE, site SITE: Level::Warn, Site {
+        gate: &GATE,
+        target: "hydra",
+        layer: "",
+        module: module_path!(),
+        file: file!(),
+        template: "{0} records lost",
+        fields: &[("sink", "{1}")],
+        line: line!(),
+        arguments: 2,
+        kind: SiteKind::Event,
+    }
+}
+
+/// Appends the line for so many records.
+pub(crate) fn write(
+    shared: &Shared,
+    format: &dyn Format,
+    (lost, sink): (u64, &str),
+    time_ns: u64,
+    out: &mut Buffer,
+) {
+    let mut words = [0; 64];
+    let args = (lost, (sink, ()));
+    let used = record::encode_words(&mut words, SITE.id(), time_ns, &args, Flags::CONTROL);
+    let bytes = bytemuck::cast_slice::<u64, u8>(&words).get(..used).unwrap_or(&[]);
+    let (Ok(record), Some(site)) = (RecordRef::parse(bytes), shared.sites.get(SITE.id())) else {
+        return;
+    };
+    let thread = &ThreadInfo::default();
+    let types = &shared.sites;
+    format.write(&Event { time_ns, level: site.level, site, record, thread, types }, out);
+}
