@@ -98,11 +98,16 @@ floats! {
     f64, 52, 1023;
 }
 
-/// `{}` of an `f64`: in most cases `ryu`'s text without its `.0`.
+/// `{}` of an `f64`.
 pub(super) fn plain<O: Out + ?Sized>(out: &mut O, value: f64) -> fmt::Result {
     if let Some(short) = Short::exact(value.abs()) {
         return out.raw(short.text(value.is_sign_negative()).as_str());
     }
+    plain_shortest(out, value)
+}
+
+/// `{}`: in most cases `ryu`'s text without its `.0`.
+pub(super) fn plain_shortest<O: Out + ?Sized>(out: &mut O, value: impl Float) -> fmt::Result {
     if value.special().is_none() {
         let mut buffer = ryu::Buffer::new();
         let text = value.shortest(&mut buffer);

@@ -106,6 +106,7 @@ fn plain(out: &mut impl Out, raw: Raw<'_>, types: &dyn Types) -> fmt::Result {
         // Sign-extended, so that both are read alike.
         Kind::I32 | Kind::I64 => out.raw(itoa::Buffer::new().format(raw.first.cast_signed())),
         Kind::F64 => float::plain(out, f64::from_bits(raw.first)),
+        Kind::F32 => float::plain_shortest(out, f32::from_bits((raw.first & 0xFFFF_FFFF) as u32)),
         Kind::Str | Kind::Text => match raw.text() {
             Ok(text) => out.write_str(text),
             Err(_) => out.raw(DAMAGED),
