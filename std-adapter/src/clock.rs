@@ -29,7 +29,6 @@
 //! hardware does not state its rate, later ones by less than 1 µs.
 
 use core::cell::Cell;
-use std::collections::VecDeque;
 use std::time::{SystemTime, UNIX_EPOCH};
 
 use crate::sys::ticks;
@@ -55,7 +54,7 @@ pub(crate) struct WallClock {
     /// The line from the last pair on, for ever.
     current: Line,
     /// The lines before, by ascending ticks.
-    history: VecDeque<Line>,
+    history: Vec<Line>,
     /// The latest stamp that was converted.
     converted: Cell<u64>,
     rate: Rate,
@@ -131,7 +130,7 @@ impl WallClock {
         if ticks >= self.current.ticks {
             return self.current.at(ticks);
         }
-        match self.history.back() {
+        match self.history.last() {
             Some(last) if ticks >= last.ticks => last.at(ticks),
             _ => self.look_back(ticks),
         }
@@ -143,7 +142,7 @@ impl WallClock {
         let slope = stated_hertz.map_or_else(|| pair.slope(), Slope::of_hertz);
         Self {
             current: Line { ticks: pair.ticks, ns: pair.ns, slope },
-            history: VecDeque::with_capacity(LINES),
+            history: Vec::with_capacity(LINES),
             converted: Cell::new(0),
             rate: Rate {
                 slope,
@@ -228,9 +227,9 @@ impl WallClock {
 
     fn push(&mut self, line: Line) {
         if self.history.len() == LINES {
-            self.history.pop_front();
+            self.history.remove(0);
         }
-        self.history.push_back(line);
+        self.history.push(line);
     }
 
     #[cold]
@@ -238,7 +237,7 @@ impl WallClock {
         if let Some(line) = self.history.iter().rev().find(|line| ticks >= line.ticks) {
             return line.at(ticks);
         }
-        let first = self.history.front().unwrap_or(&self.current);
+        let first = self.history.first().unwrap_or(&self.current);
         first.ns.saturating_sub(self.rate.slope.ns(first.ticks - ticks))
     }
 }

@@ -1,7 +1,6 @@
 //! Where lines are put together before a sink gets them.
 
 use core::fmt;
-use std::time::{SystemTime, UNIX_EPOCH};
 
 use super::copy::copy;
 use super::time::Stamper;
@@ -79,24 +78,6 @@ impl Buffer {
         self.push_bytes(&text);
     }
 
-    /// Appends the time that was appended last, whatever was cleared meanwhile; without one, the
-    /// time now.
-    ///
-    /// ```
-    /// let mut buffer = hydra_log::format::Buffer::new();
-    /// buffer.push_time(1);
-    /// buffer.clear();
-    /// buffer.push_last_time();
-    /// assert_eq!(buffer.as_bytes(), b"1970-01-01T00:00:00.000000Z");
-    /// ```
-    pub fn push_last_time(&mut self) {
-        let ns = self.stamper.last().unwrap_or_else(|| {
-            let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
-            u64::try_from(since.as_nanos()).unwrap_or(u64::MAX)
-        });
-        self.push_time(ns);
-    }
-
     /// Shortens the buffer; does nothing if it is not that long.
     ///
     /// ```
@@ -131,11 +112,6 @@ impl Buffer {
     #[must_use]
     pub fn as_bytes(&self) -> &[u8] {
         self.bytes.get(..self.len).unwrap_or_default()
-    }
-
-    /// What was appended since the buffer had `start` bytes.
-    pub(super) fn since(&self, start: usize) -> &[u8] {
-        self.bytes.get(start..self.len).unwrap_or_default()
     }
 
     #[cold]
@@ -173,7 +149,6 @@ mod tests {
             expected.extend(piece);
         }
         assert_eq!(buffer.as_bytes(), expected);
-        assert_eq!(buffer.since(expected.len() - 1), &expected[expected.len() - 1..]);
         buffer.truncate(usize::MAX);
         assert_eq!(buffer.len(), expected.len());
         buffer.clear();

@@ -75,34 +75,32 @@ impl Dialect for JsonString {
 /// Appends `text`, escaped.
 #[inline]
 pub(super) fn push<D: Dialect>(out: &mut Buffer, text: &str) {
-    let clean = clean_len::<D>(text.as_bytes());
-    if clean == text.len() {
+    if is_plain::<D>(text.as_bytes()) {
         out.push_str(text);
     } else {
-        push_dirty::<D>(out, text, clean);
+        push_escaped::<D>(out, text);
     }
 }
 
 /// Whether nothing of `text` would be escaped.
 pub(super) fn is_clean<D: Dialect>(text: &str) -> bool {
-    clean_len::<D>(text.as_bytes()) == text.len()
-        || !text.chars().any(|letter| needs_escape::<D>(letter))
+    !text.chars().any(needs_escape::<D>)
 }
 
-/// Appends `text`, of which the first `clean` bytes need nothing.
-#[cold]
-fn push_dirty<D: Dialect>(out: &mut Buffer, text: &str, clean: usize) {
-    let (mut rest, mut clean) = (text, clean);
-    // The byte behind the clean ones starts a character, so nothing is cut in the middle.
-    while let Some((before, behind)) = rest.split_at_checked(clean) {
+fn push_escaped<D: Dialect>(out: &mut Buffer, text: &str) {
+    let mut rest = text;
+    loop {
+        let bytes = rest.as_bytes();
+        let suspect = bytes.iter().position(|byte| is_suspect::<D>(*byte)).unwrap_or(bytes.len());
+        // A suspect starts a character, so nothing is cut in the middle.
+        let Some((before, behind)) = rest.split_at_checked(suspect) else { return };
         out.push_str(before);
         let mut letters = behind.chars();
-        let Some(letter) = letters.next() else { break };
+        let Some(letter) = letters.next() else { return };
         let done =
             if needs_escape::<D>(letter) { D::escape(out, letter) } else { out.write_char(letter) };
         debug_assert!(done.is_ok(), "a buffer takes everything");
         rest = letters.as_str();
-        clean = clean_len::<D>(rest.as_bytes());
     }
 }
 
@@ -114,18 +112,24 @@ fn needs_escape<D: Dialect>(letter: char) -> bool {
     }
 }
 
-/// How many bytes at the start need nothing, for sure.
+/// Whether no byte is a suspect. The last bytes are looked at once more rather than one by one.
 #[inline]
-fn clean_len<D: Dialect>(bytes: &[u8]) -> usize {
-    let (chunks, tail) = bytes.as_chunks::<16>();
-    let clean = |chunk: &&[u8; 16]| {
-        let suspects = chunk.iter().fold(0, |sum, byte| sum | u8::from(is_suspect::<D>(*byte)));
-        suspects == 0
-    };
-    let clean_chunks = chunks.iter().take_while(clean).count();
-    let rest = chunks.get(clean_chunks).map_or(tail, <[u8; 16]>::as_slice);
-    let in_rest = rest.iter().position(|byte| is_suspect::<D>(*byte)).unwrap_or(rest.len());
-    clean_chunks * 16 + in_rest
+fn is_plain<D: Dialect>(bytes: &[u8]) -> bool {
+    let (chunks, _) = bytes.as_chunks::<16>();
+    if let Some(last) = bytes.last_chunk::<16>() {
+        return chunks.iter().all(|chunk| has_none::<D, 16>(chunk)) && has_none::<D, 16>(last);
+    }
+    if let (Some(first), Some(last)) = (bytes.first_chunk::<8>(), bytes.last_chunk::<8>()) {
+        return has_none::<D, 8>(first) && has_none::<D, 8>(last);
+    }
+    !bytes.iter().any(|byte| is_suspect::<D>(*byte))
+}
+
+/// Whether no byte of a chunk is a suspect: compares all of them at once.
+#[inline(always)]
+fn has_none<D: Dialect, const N: usize>(chunk: &[u8; N]) -> bool {
+    let suspects = chunk.map(|byte| u8::from(is_suspect::<D>(byte)));
+    suspects.iter().fold(0, |sum, suspect| sum | suspect) == 0
 }
 
 /// Whether a byte may start a character that is escaped.

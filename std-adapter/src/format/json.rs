@@ -104,15 +104,6 @@ impl Format for Json {
         }
         out.push_str("}\n");
     }
-
-    fn gap(&self, lost: u64, out: &mut Buffer) {
-        out.push_str("{\"timestamp\":\"");
-        out.push_last_time();
-        out.push_str("\",\"level\":\"WARN\",\"fields\":{\"message\":\"records lost by this sink\"");
-        out.push_str(",\"lost\":");
-        out.push_number(lost);
-        out.push_str("},\"target\":\"hydra\"}\n");
-    }
 }
 
 /// Appends a string: the record's values in the places of `pieces`.
@@ -285,15 +276,6 @@ mod tests {
             "marker": "Marker", "time": "1.5ms", "gone": "<missing>",
         });
         assert_eq!(parsed(&call, Json::new())["fields"], expected);
-    }
-
-    #[test]
-    fn tells_of_a_gap() {
-        let mut out = Buffer::new();
-        Json::new().gap(3, &mut out);
-        let line: Value = serde_json::from_slice(out.as_bytes()).unwrap();
-        assert_eq!(line["fields"]["lost"], 3);
-        assert_eq!(line["target"], "hydra");
     }
 
     proptest! {

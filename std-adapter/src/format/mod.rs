@@ -44,12 +44,4 @@ pub use self::text::Text;
 pub trait Format: Send + Sync {
     /// Appends the event's line, `\n` included, and nothing else.
     fn write(&self, event: &Event<'_>, out: &mut Buffer);
-
-    /// Appends a line that says how many records the output lacks here, as its sink failed or was
-    /// too slow.
-    fn gap(&self, lost: u64, out: &mut Buffer) {
-        out.push_str("hydra: ");
-        out.push_number(lost);
-        out.push_str(" records lost by this sink\n");
-    }
 }

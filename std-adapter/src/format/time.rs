@@ -19,13 +19,12 @@ const PREFIX: usize = 20;
 #[derive(Clone, Debug)]
 pub(super) struct Stamper {
     second: u64,
-    last: Option<u64>,
     text: [u8; LEN],
 }
 
 impl Default for Stamper {
     fn default() -> Self {
-        Self { second: 0, last: None, text: *b"1970-01-01T00:00:00.000000Z" }
+        Self { second: 0, text: *b"1970-01-01T00:00:00.000000Z" }
     }
 }
 
@@ -37,7 +36,6 @@ impl Stamper {
         if second != self.second {
             self.set_second(second);
         }
-        self.last = Some(ns);
         if let Some(places) = self.text.last_chunk_mut::<7>() {
             let [a, b, c, d, e, f, _] = places;
             let micros = rest / 1000;
@@ -46,11 +44,6 @@ impl Stamper {
             [*e, *f] = digits(micros % 100);
         }
         &self.text
-    }
-
-    /// The last time that was written.
-    pub(super) fn last(&self) -> Option<u64> {
-        self.last
     }
 
     #[cold]

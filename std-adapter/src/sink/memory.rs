@@ -1,6 +1,9 @@
 //! Lines kept in memory, for tests.
 
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+extern crate alloc;
+
+use alloc::sync::Arc;
+use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use super::{Sink, WriteError};
 

@@ -32,21 +32,14 @@ pub(crate) fn id() -> u64 {
     OWN.try_with(|id| *id as u64).unwrap_or(0)
 }
 
-/// The calling thread's name, if its creator gave it one.
-pub(crate) fn name() -> Option<Box<str>> {
-    std::thread::current().name().map(Box::from)
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
 
     #[test]
     fn tells_threads_apart() {
-        let other = std::thread::Builder::new().name("other".into());
-        let (id_of_other, name) = other.spawn(|| (id(), name())).unwrap().join().unwrap();
-        assert_ne!(id(), id_of_other);
+        let other = std::thread::spawn(id).join().unwrap();
+        assert_ne!(id(), other);
         assert_eq!(id(), id());
-        assert_eq!(name.as_deref(), Some("other"));
     }
 }
