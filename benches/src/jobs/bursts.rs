@@ -39,7 +39,7 @@ pub(super) fn constant(size: &Size) -> Result<Vec<Figure>, String> {
 
 /// A string of 20 bytes.
 pub(super) fn string(size: &Size) -> Result<Vec<Figure>, String> {
-    let table: Vec<String> = (0..16).map(|n| format!("account-{n:03}-balance")).collect();
+    let table: Vec<String> = (0..16).map(|n| format!("account-{n:03}-balance!")).collect();
     if table.iter().any(|text| text.len() != 20) {
         return Err("the strings have to be of 20 bytes".to_owned());
     }
