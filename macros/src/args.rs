@@ -80,7 +80,7 @@ impl Parse for Call {
         if fields.is_empty() && message.is_none() {
             let text = "a log call needs a message or a field: \
                         `info!(\"served in {elapsed:?}\")` or `info!(user = id)`";
-            return Err(input.error(text));
+            return Err(Error::new(input.span(), text));
         }
         Ok(Self { head, fields, message })
     }
@@ -98,7 +98,11 @@ impl Parse for Head {
             quote!(#root::__private::Level::#level)
         } else {
             if input.is_empty() {
-                return Err(input.error("a level is missing: `event!(Level::Info, …)`"));
+                let text = "a level is missing: `event!(Level::Info, …)`";
+                return Err(Error::new(input.span(), text));
+            }
+            if input.peek(LitStr) {
+                return Err(input.error("the level comes first: `event!(Level::Info, …)`"));
             }
             let level = input.parse::<Expr>()?;
             comma(input)?;
@@ -196,7 +200,7 @@ impl Field {
         const HINT: &str = "a value without a name has to be a variable or a field of one: \
                             write `name = value`";
         if !input.peek(Ident::peek_any) {
-            return Err(input.error(HINT));
+            return Err(Error::new(input.span(), HINT));
         }
         let start = input.span();
         let (key, value) = path(input)?;
@@ -215,7 +219,8 @@ impl Field {
         input.parse::<Token![=]>()?;
         let style = Style::parse(input)?;
         if input.is_empty() || input.peek(Token![,]) {
-            return Err(input.error(format!("the value of `{}` is missing", key.value())));
+            let text = format!("the value of `{}` is missing", key.value());
+            return Err(Error::new(input.span(), text));
         }
         Ok(Self { key, value: input.parse()?, style })
     }
@@ -239,7 +244,12 @@ fn path(input: ParseStream<'_>) -> Result<(LitStr, TokenStream)> {
     let mut key = first.unraw().to_string();
     let mut value = first.to_token_stream();
     while let Some(dot) = input.parse::<Option<Token![.]>>()? {
-        let name = input.call(Ident::parse_any)?;
+        let name = input.call(Ident::parse_any).map_err(|error| {
+            Error::new(
+                error.span(),
+                "a name follows the dot: write `name = value` for other values",
+            )
+        })?;
         key = format!("{key}.{}", name.unraw());
         value.extend(quote!(#dot #name));
     }

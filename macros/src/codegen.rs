@@ -1,11 +1,12 @@
 //! The tokens that a log call becomes.
 //!
 //! ```text
-//! match { statics; &GATE } {
-//!     gate => if const { allows(LEVEL) } && gate.is_on() {
+//! match { statics; if const { allows(LEVEL) } && GATE.is_on() { Some(&GATE) } else { None } } {
+//!     Some(gate) => {
 //!         unlikely();
 //!         match (&a, &b) { (a0, a1) => emit(gate, &(pick(a0), (pick(a1), ()))) };
 //!     }
+//!     None => {}
 //! }
 //! ```
 //!
@@ -13,7 +14,7 @@
 //! their own, the traits of `pick` are imported behind the inputs, and locals are hygienic. Inputs
 //! are borrowed in a statement of their own, so that nothing lives longer than the call.
 
-use proc_macro2::{Ident, Literal, Punct, Spacing, Span, TokenStream, TokenTree};
+use proc_macro2::{Delimiter, Group, Ident, Literal, Punct, Spacing, Span, TokenStream, TokenTree};
 use quote::{ToTokens, quote, quote_spanned};
 use syn::Expr;
 use syn::spanned::Spanned;
@@ -22,29 +23,35 @@ use crate::args::Head;
 use crate::plan::{Family, Plan, Slot, Whole};
 
 pub(crate) fn event(head: &Head, plan: &Plan) -> TokenStream {
-    let Head { root, level, .. } = head;
+    let root = &head.root;
     let gate = Ident::new("gate", Span::mixed_site());
     let site = site(head, plan);
     let emit = emit(root, plan, &gate);
     quote! {
-        match { #site } {
-            #gate => if const { #root::__private::allows(#level) } && #gate.is_on() {
+        match {
+            #site
+            if const { #root::__private::allows(__HYDRA_LEVEL) } && __HYDRA_GATE.is_on() {
+                #root::__private::Some(&__HYDRA_GATE)
+            } else {
+                #root::__private::None
+            }
+        } {
+            #root::__private::Some(#gate) => {
                 #root::__private::unlikely();
                 #emit
             }
+            #root::__private::None => {}
         }
     }
 }
 
 pub(crate) fn enabled(head: &Head) -> TokenStream {
-    let Head { root, level, .. } = head;
+    let root = &head.root;
     let site = site(head, &Plan::default());
-    quote! {
-        (const { #root::__private::allows(#level) } && { #site }.is_on())
-    }
+    quote!({ #site (const { #root::__private::allows(__HYDRA_LEVEL) } && __HYDRA_GATE.is_on()) })
 }
 
-/// The site's statics, and a reference to its gate.
+/// The site's level and statics.
 fn site(head: &Head, plan: &Plan) -> TokenStream {
     let Head { root, level, target, layer } = head;
     let private = quote!(#root::__private);
@@ -57,8 +64,9 @@ fn site(head: &Head, plan: &Plan) -> TokenStream {
     let fields = plan.fields.iter().map(|(key, template)| quote!((#key, #template)));
     let arguments = Literal::usize_unsuffixed(plan.slots.len());
     quote! {
+        const __HYDRA_LEVEL: #private::Level = #level;
         #private::__site! {
-            gate __HYDRA_GATE, site __HYDRA_SITE: #level, #private::Site {
+            gate __HYDRA_GATE, site __HYDRA_SITE: __HYDRA_LEVEL, #private::Site {
                 gate: &__HYDRA_GATE,
                 target: #target,
                 layer: #layer,
@@ -71,7 +79,6 @@ fn site(head: &Head, plan: &Plan) -> TokenStream {
                 kind: #private::SiteKind::Event,
             }
         }
-        &__HYDRA_GATE
     }
 }
 
@@ -81,13 +88,13 @@ fn emit(root: &TokenTree, plan: &Plan, gate: &Ident) -> TokenStream {
     }
     let locals: Vec<_> = plan.inputs.iter().enumerate().map(Local::new).collect();
     let names = locals.iter().map(|local| &local.name);
-    let inputs = &plan.inputs;
+    let inputs = plan.inputs.iter().map(borrowed);
     let slots = plan.slots.iter().rev().fold(quote!(()), |rest, slot| {
         let value = Values { root, locals: &locals }.value(slot, plan.whole.as_ref());
         quote!((#value, #rest))
     });
     quote! {
-        match (#(&(#inputs),)*) {
+        match (#(#inputs,)*) {
             (#(#names,)*) => {
                 use #root::__private::pick::*;
                 #root::__private::emit(#gate, &#slots)
@@ -119,6 +126,17 @@ impl Local {
         let name = &self.name;
         quote!(#star #name)
     }
+}
+
+/// A reference to an input, in the input's place.
+fn borrowed(input: &Expr) -> TokenStream {
+    let own = Span::mixed_site();
+    let (start, end) = bounds(input);
+    let mut sign = Punct::new('&', Spacing::Alone);
+    sign.set_span(start.resolved_at(own));
+    let mut group = Group::new(Delimiter::Parenthesis, input.to_token_stream());
+    group.set_span(end.resolved_at(own));
+    quote!(#sign #group)
 }
 
 /// The first and the last token's place.

@@ -3,7 +3,7 @@
 //! Every field's type is named in a `where` clause at the field's own place: a type that can't be
 //! stored gets one message, which points there.
 
-use proc_macro2::{Ident, Literal, Span, TokenStream};
+use proc_macro2::{Ident, Literal, Span, TokenStream, TokenTree};
 use quote::{ToTokens, format_ident, quote, quote_spanned};
 use syn::ext::IdentExt;
 use syn::spanned::Spanned;
@@ -74,11 +74,12 @@ fn stored_fields(input: &DeriveInput) -> Result<Vec<Field<'_>>> {
     let fields = match &input.data {
         Data::Struct(data) => &data.fields,
         Data::Enum(data) => {
-            let text = "an enum is logged as text: `#[derive(Debug)]` and `?value`";
+            let text = "`Record` stores structs; an enum is logged as text: derive `Debug`, and \
+                        write `?value`";
             return Err(Error::new(data.enum_token.span, text));
         }
         Data::Union(data) => {
-            let text = "nobody knows which field of a union holds";
+            let text = "`Record` stores structs; which field of a union holds is not known";
             return Err(Error::new(data.union_token.span, text));
         }
     };
@@ -110,8 +111,8 @@ fn implement(input: &DeriveInput, root: &TokenStream, fields: &[Field<'_>]) -> T
             Style::Display => quote!(#private::Display),
             Style::Debug => quote!(#private::Debug),
         };
-        let span = ty.span();
-        syn::parse_quote_spanned!(span=> #ty: #bound)
+        let bound = spanned(bound, ty.span());
+        syn::parse_quote_spanned!(ty.span()=> #ty: #bound)
     }));
     let (parameters, arguments, bounds) = generics.split_for_impl();
     let list = fields.iter().rev().fold(quote!(()), |rest, field| {
@@ -148,6 +149,15 @@ fn implement(input: &DeriveInput, root: &TokenStream, fields: &[Field<'_>]) -> T
             }
         }
     }
+}
+
+/// The same tokens at another place, where a message about them is to point.
+fn spanned(tokens: TokenStream, span: Span) -> TokenStream {
+    let place = |mut token: TokenTree| {
+        token.set_span(span);
+        token
+    };
+    tokens.into_iter().map(place).collect()
 }
 
 impl Field<'_> {

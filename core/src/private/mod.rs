@@ -5,6 +5,7 @@
 pub mod pick;
 
 pub use core::fmt::{Debug, Display};
+pub use core::option::Option::{None, Some};
 pub use core::{file, format_args, line, module_path};
 
 pub use hydra_log_macros as macros;

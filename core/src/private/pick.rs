@@ -242,7 +242,23 @@ field! {
     FieldValue, &&&Pick<'a, T>, [+ Value], &'a T, |value| value;
     FieldDisplay, &&Pick<'a, T>, [+ Display], ByDisplay<'a, T>, |value| ByDisplay(value);
     FieldDebug, &Pick<'a, T>, [+ Debug], ByDebug<'a, T>, |value| ByDebug(value);
-    FieldNothing, Pick<'a, T>, [], Unloggable<'a, T>, |value| Unloggable(value);
+}
+
+/// A field: nothing that can be recorded.
+pub trait FieldNothing<T: ?Sized> {
+    /// Does not compile. The bound is the method's, so that lookup ends here, and the compiler says
+    /// what is missing.
+    fn __hydra_field(self)
+    where
+        T: Loggable;
+}
+
+impl<T: ?Sized> FieldNothing<T> for Pick<'_, T> {
+    fn __hydra_field(self)
+    where
+        T: Loggable,
+    {
+    }
 }
 
 /// A value that the caller renders with `{}`.
@@ -252,10 +268,6 @@ pub struct ByDisplay<'a, T: ?Sized>(pub &'a T);
 /// A value that the caller renders with `{:?}`.
 #[derive(Debug)]
 pub struct ByDebug<'a, T: ?Sized>(pub &'a T);
-
-/// A value of which nothing is known.
-#[derive(Debug)]
-pub struct Unloggable<'a, T: ?Sized>(pub &'a T);
 
 /// What a field's value has to be; nothing is, that is not stored or rendered.
 #[diagnostic::on_unimplemented(
@@ -287,16 +299,4 @@ macro_rules! rendered {
 rendered! {
     ByDisplay: Display, "{}";
     ByDebug: Debug, "{:?}";
-}
-
-impl<T: Loggable + ?Sized> Value for Unloggable<'_, T> {
-    const KIND: Kind = Kind::Tagged;
-
-    fn size(&self, cap: usize) -> usize {
-        ().size(cap)
-    }
-
-    fn write(&self, writer: &mut Writer<'_>, cap: usize) {
-        ().write(writer, cap);
-    }
 }
