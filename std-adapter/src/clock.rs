@@ -105,8 +105,8 @@ const REFUSALS: u32 = 8;
 impl WallClock {
     /// A clock that is set by one pair and the rate that the hardware states, if any.
     pub(crate) fn new() -> Self {
-        ticks::choose();
-        Self::of(&mut Machine, ticks::stated_hertz())
+        let stated_hertz = ticks::choose();
+        Self::of(&mut Machine, stated_hertz)
     }
 
     /// Takes a pair, unless there is a fresh one. Cheap enough for every pass of the drain.

@@ -40,25 +40,23 @@ pub(crate) fn ticks() -> u64 {
 }
 
 /// Decides which counter stamps records. Called before an engine runs; later calls do nothing.
-pub(crate) fn choose() {
-    static DONE: OnceLock<()> = OnceLock::new();
-    DONE.get_or_init(|| {
-        let trusted = counter::is_trusted();
-        let hertz = if trusted { counter::hertz() } else { Some(1_000_000_000) };
-        if let Some(hertz) = hertz {
-            set_rate(hertz as f64);
-        }
-        if !trusted {
+/// Returns the ticks a second as the hardware states them, if it does.
+pub(crate) fn choose() -> Option<u64> {
+    static STATED_HERTZ: OnceLock<Option<u64>> = OnceLock::new();
+    *STATED_HERTZ.get_or_init(|| {
+        let stated = if counter::is_trusted() {
+            counter::hertz()
+        } else {
             // The epoch is set before anybody can ask for it.
             instant();
             FALLBACK.store(1, ord::own());
+            Some(1_000_000_000)
+        };
+        if let Some(hertz) = stated {
+            set_rate(hertz as f64);
         }
-    });
-}
-
-/// Ticks a second as the hardware states it, if it does.
-pub(crate) fn stated_hertz() -> Option<u64> {
-    if FALLBACK.load(ord::own()) == 0 { counter::hertz() } else { Some(1_000_000_000) }
+        stated
+    })
 }
 
 /// About how many ticks `ns` nanoseconds are.
@@ -89,7 +87,7 @@ mod tests {
 
     #[test]
     fn counts_on() {
-        choose();
+        assert_eq!(choose(), choose());
         let before = ticks();
         std::thread::sleep(Duration::from_millis(2));
         assert!(ticks() > before);

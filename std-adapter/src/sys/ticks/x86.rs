@@ -26,12 +26,16 @@ pub(super) fn read() -> u64 {
 /// believed only when the kernel itself keeps time by the counter.
 pub(super) fn is_trusted() -> bool {
     let says_so = leaf(0x8000_0000).eax >= 0x8000_0007 && leaf(0x8000_0007).edx & INVARIANT != 0;
-    trusted(says_so, kernel_clock("available").as_deref(), kernel_clock("current").as_deref())
+    trusted(says_so, kernel_clock)
 }
 
-fn trusted(says_so: bool, available: Option<&str>, current: Option<&str>) -> bool {
-    let lists_it = |names: &str| names.split_whitespace().any(|name| name == "tsc");
-    if says_so { available.is_none_or(lists_it) } else { current.is_some_and(lists_it) }
+fn trusted(says_so: bool, kernel_clock: impl Fn(&str) -> Option<String>) -> bool {
+    let lists_it = |names: String| names.split_whitespace().any(|name| name == "tsc");
+    if says_so {
+        kernel_clock("available").is_none_or(lists_it)
+    } else {
+        kernel_clock("current").is_some_and(lists_it)
+    }
 }
 
 /// What Linux says of its clock sources. Other systems say nothing.
@@ -41,13 +45,16 @@ fn kernel_clock(which: &str) -> Option<String> {
 }
 
 /// The rate as the processor or the hypervisor states it; many state none.
+///
+/// CPUID is slow in a virtual machine, so no leaf is asked for in vain.
 pub(super) fn hertz() -> Option<u64> {
-    let stated = [from_crystal(), from_hypervisor(), from_base_clock()];
-    stated.into_iter().flatten().find(|hertz| (100_000_000..20_000_000_000).contains(hertz))
+    let leaves = leaf(0).eax;
+    let stated = from_crystal(leaves).or_else(from_hypervisor).or_else(|| from_base_clock(leaves));
+    stated.filter(|hertz| (100_000_000..20_000_000_000).contains(hertz))
 }
 
-fn from_crystal() -> Option<u64> {
-    let ratio = (leaf(0).eax >= 0x15).then(|| leaf(0x15))?;
+fn from_crystal(leaves: u32) -> Option<u64> {
+    let ratio = (leaves >= 0x15).then(|| leaf(0x15))?;
     let crystal = u64::from(ratio.ecx) * u64::from(ratio.ebx);
     crystal.checked_div(u64::from(ratio.eax)).filter(|hertz| *hertz > 0)
 }
@@ -61,8 +68,8 @@ fn from_hypervisor() -> Option<u64> {
 }
 
 /// The base clock: what the counter's rate is rounded to, so good for a first guess.
-fn from_base_clock() -> Option<u64> {
-    let megahertz = (leaf(0).eax >= 0x16).then(|| leaf(0x16).eax & 0xFFFF)?;
+fn from_base_clock(leaves: u32) -> Option<u64> {
+    let megahertz = (leaves >= 0x16).then(|| leaf(0x16).eax & 0xFFFF)?;
     (megahertz > 0).then(|| u64::from(megahertz) * 1_000_000)
 }
 
@@ -78,13 +85,19 @@ mod tests {
 
     #[test]
     fn needs_processor_and_kernel() {
-        assert!(trusted(true, Some("tsc hpet acpi_pm\n"), Some("hpet\n")));
-        assert!(trusted(true, None, None));
-        assert!(!trusted(true, Some("hpet acpi_pm\n"), Some("hpet\n")));
-        assert!(trusted(false, Some("kvm-clock tsc\n"), Some("tsc\n")));
-        assert!(!trusted(false, Some("kvm-clock tsc\n"), Some("kvm-clock\n")));
-        assert!(!trusted(false, Some("tsc-early hpet\n"), Some("tsc-early\n")));
-        assert!(!trusted(false, None, None));
+        let with = |says_so, available: Option<&str>, current: Option<&str>| {
+            trusted(says_so, |which| {
+                let text = if which == "available" { available } else { current };
+                text.map(str::to_owned)
+            })
+        };
+        assert!(with(true, Some("tsc hpet acpi_pm\n"), Some("hpet\n")));
+        assert!(with(true, None, None));
+        assert!(!with(true, Some("hpet acpi_pm\n"), Some("hpet\n")));
+        assert!(with(false, Some("kvm-clock tsc\n"), Some("tsc\n")));
+        assert!(!with(false, Some("kvm-clock tsc\n"), Some("kvm-clock\n")));
+        assert!(!with(false, Some("tsc-early hpet\n"), Some("tsc-early\n")));
+        assert!(!with(false, None, None));
     }
 
     #[test]
