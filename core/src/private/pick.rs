@@ -164,7 +164,11 @@ impl<T: Stored> Stored for Option<T> {
 
 /// A placeholder's choice: two traits with one method, the first for `&Pick`, the other for `Pick`.
 macro_rules! placeholder {
-    ($method:ident, $first:ident: $bound:ident, $kept:ty, |$value:ident| $keep:expr; $other:ident) => {
+    (
+        $method:ident,
+        $first:ident: $bound:ident, $kept:ty, |$value:ident| $keep:expr;
+        $other:ident
+    ) => {
         #[doc = concat!("`", stringify!($method), "` of what is stored.")]
         pub trait $first {
             /// What is recorded.

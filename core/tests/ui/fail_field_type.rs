@@ -1,3 +1,4 @@
+//! A bare field of a type that can be neither stored nor rendered.
 use hydra_log_core::info;
 
 struct Opaque;

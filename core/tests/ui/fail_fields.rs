@@ -1,3 +1,4 @@
+//! Fields against the grammar.
 use hydra_log_core::info;
 
 fn f() -> u8 {

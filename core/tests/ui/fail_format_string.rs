@@ -1,3 +1,4 @@
+//! Malformed format strings: the words are the compiler's own.
 use hydra_log_core::info;
 
 fn main() {

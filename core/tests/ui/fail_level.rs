@@ -1,3 +1,4 @@
+//! Levels that are missing, of another type, or not constant.
 use hydra_log_core::{Level, event, log_enabled};
 
 fn main() {

@@ -1,3 +1,4 @@
+//! Placeholders without an argument.
 use hydra_log_core::info;
 
 fn main() {

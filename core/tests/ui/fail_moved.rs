@@ -1,3 +1,4 @@
+//! Arguments that were moved away before.
 use hydra_log_core::info;
 
 fn main() {

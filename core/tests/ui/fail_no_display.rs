@@ -1,3 +1,4 @@
+//! Arguments without the trait that the placeholder names.
 use hydra_log_core::info;
 
 struct Opaque;

@@ -1,3 +1,4 @@
+//! Options that are unknown, given twice, or of the wrong type.
 use hydra_log_core::{Level, info, log_enabled};
 
 fn main() {

@@ -1,3 +1,4 @@
+//! Structs with fields that cannot be stored.
 use hydra_log_core::{Record, info};
 
 struct Opaque;

@@ -1,3 +1,4 @@
+//! What `Record` cannot be derived for, and unknown attributes.
 use hydra_log_core::Record;
 
 #[derive(Record)]

@@ -1,3 +1,4 @@
+//! Arguments that no placeholder uses and that have no name.
 use hydra_log_core::info;
 
 fn main() {

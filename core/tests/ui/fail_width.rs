@@ -1,3 +1,4 @@
+//! Widths and precisions that are not `usize`.
 use hydra_log_core::info;
 
 fn main() {
