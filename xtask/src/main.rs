@@ -5,6 +5,7 @@ mod ci;
 mod count;
 mod docs;
 mod loom;
+mod mutants;
 mod plan;
 mod platforms;
 mod publish;
@@ -37,11 +38,12 @@ struct Command {
     run: fn(&[String]) -> Outcome,
 }
 
-const COMMANDS: [Command; 9] = [
+const COMMANDS: [Command; 10] = [
     ci::COMMAND,
     test::COMMAND,
     tidy::COMMAND,
     loom::COMMAND,
+    mutants::COMMAND,
     bench::COMMAND,
     docs::COMMAND,
     platforms::COMMAND,
