@@ -12,9 +12,11 @@
 //! D1  records of one ring leave in the order they were published.
 //! D2  a record leaves before any record with a younger stamp, unless its call took longer than
 //!     `patience`: then it is marked out of order, never reordered silently.
-//! D3  every record leaves exactly once; a gap leaves once, behind the records before the loss.
+//! D3  every record leaves exactly once; so does a gap, between the records before and after the
+//!     loss: at the producer's note of it, or when its ring is empty.
 
-use crate::record::Flags;
+use crate::gap;
+use crate::record::{self, Flags};
 use crate::ring::spsc::LEVELS;
 use crate::ring::{mpsc, spsc};
 
@@ -74,8 +76,8 @@ pub struct Lane<'r> {
     in_flight: bool,
     quiet_at: u64,
     last: u64,
-    /// Losses the output was told of.
-    told: u64,
+    /// Losses the output was told of, by level.
+    told: [u64; LEVELS],
     /// Whether there are losses that it was not told of.
     losing: bool,
     drained: u64,
@@ -108,7 +110,7 @@ impl<'r> Lane<'r> {
             in_flight: false,
             quiet_at: 0,
             last: 0,
-            told: 0,
+            told: [0; LEVELS],
             losing: false,
             drained: 0,
         }
@@ -149,7 +151,7 @@ impl<'r> Lane<'r> {
     /// Looks at the mark, then the tail; returns what this lane allows the horizon to be.
     fn scan(&mut self, limits: &Limits) -> u64 {
         self.in_flight = self.source.observe();
-        self.losing = self.source.lost().iter().sum::<u64>() != self.told;
+        self.losing = self.source.lost() != self.told;
         self.look();
         if !self.in_flight {
             self.quiet_at = limits.now;
@@ -190,25 +192,26 @@ impl<'r> Lane<'r> {
     }
 
     fn let_go(&mut self, late: bool, out: &mut impl Output) -> Result<(), Stop> {
-        self.tell(self.last, out)?;
         let Some(bytes) = self.source.peek() else { return Ok(()) };
         let len = bytes.len();
-        let flags = if late { Flags::OUT_OF_ORDER } else { Flags::NONE };
-        out.record(self.id, bytes, flags)?;
-        self.drained += 1;
+        if record::is_control(bytes) {
+            // The producer's note of what it had lost until then.
+            let lost = gap::read(bytes).unwrap_or(self.told);
+            tell(self.id, &mut self.told, lost, stamp_of(bytes), out)?;
+        } else {
+            let flags = if late { Flags::OUT_OF_ORDER } else { Flags::NONE };
+            out.record(self.id, bytes, flags)?;
+            self.drained += 1;
+        }
         self.source.advance(len);
         Ok(())
     }
 
-    /// Tells the output of losses, where they happened.
-    fn tell(&mut self, stamp: u64, out: &mut impl Output) -> Result<(), Stop> {
-        if !self.losing || !out.has_room() {
-            return if self.losing { Err(Stop) } else { Ok(()) };
-        }
-        if let Some(lost) = self.source.gap() {
-            self.told += lost.iter().sum::<u64>();
-            self.losing = false;
-            out.gap(self.id, stamp, lost);
+    /// Tells of losses that no record followed.
+    fn settle(&mut self, now: u64, out: &mut impl Output) -> Result<(), Stop> {
+        if self.losing && self.is_idle() {
+            tell(self.id, &mut self.told, self.source.lost(), now, out)?;
+            self.source.note_losses_told();
         }
         Ok(())
     }
@@ -254,12 +257,38 @@ impl Source<'_> {
         }
     }
 
-    fn gap(&self) -> Option<[u64; LEVELS]> {
-        match self {
+    /// Lets the ring be retired: all its losses are told.
+    fn note_losses_told(&self) {
+        let _told = match self {
             Self::Spsc(ring) => ring.gap(),
             Self::Mpsc(ring) => ring.gap(),
-        }
+        };
     }
+}
+
+/// Tells the output of what was lost beyond `told`.
+fn tell(
+    lane: u32,
+    told: &mut [u64; LEVELS],
+    lost: [u64; LEVELS],
+    stamp: u64,
+    out: &mut impl Output,
+) -> Result<(), Stop> {
+    let mut fresh = lost;
+    for (count, told) in fresh.iter_mut().zip(*told) {
+        *count = count.saturating_sub(told);
+    }
+    if fresh == [0; LEVELS] {
+        return Ok(());
+    }
+    if !out.has_room() {
+        return Err(Stop);
+    }
+    out.gap(lane, stamp, fresh);
+    for (told, fresh) in told.iter_mut().zip(fresh) {
+        *told += fresh;
+    }
+    Ok(())
 }
 
 /// Lets everything go that is certain to be oldest, within the limits.
@@ -293,7 +322,7 @@ pub fn step(lanes: &mut [Lane<'_>], limits: &Limits, newest: &mut u64, out: &mut
     }
     for lane in &mut *lanes {
         lane.source.release();
-        pass.stopped |= lane.is_idle() && lane.tell(limits.now, out) == Err(Stop);
+        pass.stopped |= lane.settle(limits.now, out) == Err(Stop);
     }
     pass.horizon = if pass.stopped { newest.saturating_sub(1).min(horizon) } else { horizon };
     pass

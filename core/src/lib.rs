@@ -30,6 +30,7 @@ pub mod clock;
 pub mod drain;
 pub mod emit;
 pub mod flush;
+pub mod gap;
 pub mod level;
 mod macros;
 #[doc(hidden)]

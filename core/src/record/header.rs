@@ -134,6 +134,22 @@ pub const fn flags_of(word0: u64) -> Flags {
     Flags(flags)
 }
 
+/// Whether a record, by its first bytes, is one of the logger's own ([`Flags::CONTROL`]).
+///
+/// ```
+/// use hydra_log_core::record::{Flags, header_word, is_control};
+/// use hydra_log_core::site::SiteId;
+/// let word = header_word(16, Flags::CONTROL, SiteId(1), 0);
+/// assert!(is_control(&word.to_le_bytes()));
+/// assert!(!is_control(&header_word(16, Flags::CUT, SiteId(1), 0).to_le_bytes()));
+/// ```
+#[inline(always)]
+#[must_use]
+pub const fn is_control(record: &[u8]) -> bool {
+    const BIT: u32 = FLAGS_AT + Flags::CONTROL.0.trailing_zeros();
+    matches!(record, [_, second, ..] if *second & (1 << (BIT - 8)) != 0)
+}
+
 /// The first word with more flags set.
 ///
 /// ```

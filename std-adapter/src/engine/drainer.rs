@@ -9,7 +9,7 @@ use hydra_log_core::record::{self, Flags, HEADER_BYTES, STAMP_AT};
 use hydra_log_core::ring::mpsc;
 use hydra_log_core::ring::spsc::{self, LEVELS, State};
 use hydra_log_core::spool::{self, Spool, UNCOUNTED};
-use hydra_log_core::{ord, site};
+use hydra_log_core::{gap, ord};
 
 use crate::clock::WallClock;
 use crate::engine::shared::Shared;
@@ -20,16 +20,13 @@ use crate::sys::ticks::{self, ticks};
 const GRACE_NS: u64 = 10_000;
 
 /// How long a call in flight holds back younger records, before it is left to come late.
-const PATIENCE_NS: u64 = 10_000_000;
+const PATIENCE_NS: u64 = 100_000_000;
 
 /// How many records one pass moves before its caller looks around.
 const PASS_RECORDS: usize = 4096;
 
 /// The lane of the ring that contexts share.
 pub(crate) const SHARED_LANE: u32 = u32::MAX;
-
-/// A gap record's room: header, one extension word, seven numbers.
-const GAP_WORDS: usize = (HEADER_BYTES / 8) + 1 + 7;
 
 /// What the drain remembers between passes.
 pub(crate) struct Drainer {
@@ -255,19 +252,12 @@ impl Output for ToSpool<'_> {
     }
 
     fn has_room(&self) -> bool {
-        self.spool.room() >= spool::ENTRY_HEADER + GAP_WORDS * 8
+        self.spool.room() >= spool::ENTRY_HEADER + gap::BYTES
     }
 
     fn gap(&mut self, lane: u32, stamp: u64, lost: [u64; LEVELS]) {
-        let [error, warn, info, debug, trace] = lost;
-        let total: u64 = lost.iter().sum();
-        let args = (total, (lane, (error, (warn, (info, (debug, (trace, ())))))));
-        let mut words = [0; GAP_WORDS];
-        let time = self.clock.to_ns(stamp);
-        let id = site::gap_site().id();
-        let used = record::encode_words(&mut words, id, time, &args, Flags::CONTROL);
+        let words = gap::write(lane, self.clock.to_ns(stamp), lost);
         let bytes: &[u8] = bytemuck::cast_slice(&words);
-        let Some(bytes) = bytes.get(..used) else { return };
         // SAFETY: race: the pass holds the token, so this is the spool's one writer. `has_room`
         // said that it fits.
         let _fits = unsafe { self.spool.append(self.thread(lane) | UNCOUNTED, &[bytes]) };

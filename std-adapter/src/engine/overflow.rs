@@ -2,8 +2,10 @@
 //!
 //! Tried in order: reload the reader's position (and wake a parked worker), grow into the process
 //! budget, then what [`Overflow`] says, and at last a counted loss. While a call waits it is not
-//! marked in flight, so that it holds back nobody's records; it is stamped when it has room.
+//! marked in flight, so that it holds back nobody's records; it is stamped when it has room. A
+//! thread that waited in vain does not wait again before it found room: one stall holds it up once.
 
+use core::ptr::NonNull;
 use core::time::Duration;
 use std::thread;
 use std::time::Instant;
@@ -11,6 +13,7 @@ use std::time::Instant;
 use crossbeam_utils::Backoff;
 use hydra_log_core::backend::{Backend, Slot};
 use hydra_log_core::site::Gate;
+use hydra_log_core::{gap, ord};
 
 use crate::engine::producer::{self, ThreadRings};
 use crate::engine::thread_ring::ThreadRing;
@@ -28,7 +31,7 @@ pub(crate) fn claim(thread: &'static ThreadRing, gate: &'static Gate, max: usize
     thread.engine.wake();
     let producer = producer::own(thread);
     let stamp = ticks();
-    if let Ok(at) = producer.refresh(max) {
+    if let Some(at) = room(thread, max, stamp) {
         return Some(producer::slot(thread, at, max, stamp, producer::OWN));
     }
     producer.leave();
@@ -40,11 +43,27 @@ pub(crate) fn claim(thread: &'static ThreadRing, gate: &'static Gate, max: usize
         Some(Outcome::Lost) => {
             if producer.enter() {
                 producer.lose(gate.level());
+                thread.owes_note.store(true, ord::own());
                 producer.leave();
             }
             None
         }
     }
+}
+
+/// Room for `max` bytes, behind a note of what was lost before, if anything was. Between `enter`
+/// and `leave`.
+fn room(thread: &'static ThreadRing, max: usize, stamp: u64) -> Option<NonNull<u8>> {
+    let producer = producer::own(thread);
+    if thread.owes_note.load(ord::own()) {
+        // Both at once or neither: a note must not be what fills the ring.
+        producer.refresh(max + gap::BYTES).ok()?;
+        producer::write_note(&producer, gap::write(thread.ring.id(), stamp, thread.ring.lost()));
+        thread.owes_note.store(false, ord::own());
+    }
+    let at = producer.refresh(max).ok()?;
+    thread.gave_up.store(false, ord::own());
+    Some(at)
 }
 
 enum Outcome {
@@ -72,8 +91,13 @@ fn make_room(thread: &'static ThreadRing, max: usize) -> Outcome {
     if max > thread.ring.longest() {
         return Outcome::Lost;
     }
+    if thread.gave_up.load(ord::own()) {
+        engine.wake();
+        return Outcome::Lost;
+    }
     let started = Instant::now();
     let outcome = wait(thread, max, started + bound, direct);
+    thread.gave_up.store(matches!(outcome, Outcome::Lost), ord::own());
     engine.counters.waited.add(1);
     let waited = started.elapsed().as_nanos();
     engine.counters.waited_ns.add(usize::try_from(waited).unwrap_or(usize::MAX));
@@ -95,7 +119,7 @@ fn wait(thread: &'static ThreadRing, max: usize, deadline: Instant, direct: bool
             return Outcome::Lost;
         }
         let stamp = ticks();
-        if let Ok(at) = producer.refresh(max) {
+        if let Some(at) = room(thread, max, stamp) {
             let finish = if direct { producer::DIRECT } else { producer::OWN };
             return Outcome::Room(producer::slot(thread, at, max, stamp, finish));
         }

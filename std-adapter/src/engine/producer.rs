@@ -15,6 +15,7 @@ use core::time::Duration;
 use std::time::Instant;
 
 use hydra_log_core::backend::{Backend, Slot};
+use hydra_log_core::gap;
 use hydra_log_core::ring::{mpsc, spsc};
 use hydra_log_core::site::{Gate, GateState};
 
@@ -107,6 +108,16 @@ pub(crate) fn own(thread: &'static ThreadRing) -> spsc::Producer<'static> {
     // SAFETY: `thread` is in `CURRENT` (or on its way there), so this thread opened it and has not
     // closed it; a nested call goes on only after `enter`.
     unsafe { thread.ring.producer() }
+}
+
+/// Publishes a note where room for it was found.
+pub(crate) fn write_note(producer: &spsc::Producer<'static>, note: [u64; gap::BYTES / 8]) {
+    let Some(at) = producer.claim(gap::BYTES) else { return };
+    // SAFETY: bounds: as many bytes were claimed, aligned to 8; race: they are the producer's until
+    // published.
+    unsafe { at.cast().write(note) };
+    // SAFETY: the claim's bytes are one whole record.
+    unsafe { producer.publish_note(gap::BYTES) };
 }
 
 #[inline(always)]

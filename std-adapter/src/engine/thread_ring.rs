@@ -6,6 +6,7 @@ use std::io;
 
 use hydra_log_core::record;
 use hydra_log_core::ring::{Storage, spsc};
+use hydra_log_core::sync::AtomicBool;
 
 use crate::engine::shared::Shared;
 use crate::sys::memory::Mapping;
@@ -17,6 +18,10 @@ pub(crate) const SPILL: usize = record::MAX_BYTES;
 pub(crate) struct ThreadRing {
     pub(crate) ring: spsc::Ring,
     pub(crate) engine: &'static Shared,
+    /// The owner waited for room in vain, and found none since: it does not wait again.
+    pub(crate) gave_up: AtomicBool,
+    /// There are losses that the owner left no note of.
+    pub(crate) owes_note: AtomicBool,
 }
 
 const HEADER: usize = size_of::<ThreadRing>().next_multiple_of(64);
@@ -44,7 +49,7 @@ impl ThreadRing {
             .map_err(|error| io::Error::new(io::ErrorKind::InvalidInput, error.to_string()))?;
         let place: NonNull<Self> = start.cast();
         // SAFETY: bounds: the header's bytes, aligned to a page; race: nobody else knows them.
-        unsafe { place.write(Self { ring, engine }) };
+        unsafe { place.write(Self { ring, engine, gave_up: AtomicBool::new(false), owes_note: AtomicBool::new(false) }) };
         // SAFETY: bounds: just written, never freed; race: only shared references from here on.
         Ok(unsafe { place.as_ref() })
     }

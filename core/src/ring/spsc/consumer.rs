@@ -3,6 +3,7 @@
 
 use super::{LEVELS, Ring, State};
 use crate::ord;
+use crate::record;
 use crate::ring::storage::record_bytes;
 use crate::seed::Seed;
 use crate::sync::planted;
@@ -195,7 +196,8 @@ impl<'r> Consumer<'r> {
         true
     }
 
-    /// Counts the records that wait, by walking them.
+    /// Counts the records that wait, by walking them; notes of the producer's own (flag `CONTROL`)
+    /// do not count.
     #[must_use]
     pub fn pending(&self) -> u64 {
         let Ring { consumer: line, cold, .. } = self.ring;
@@ -206,8 +208,10 @@ impl<'r> Consumer<'r> {
             let available = tail.wrapping_sub(position);
             // SAFETY: bounds: at least one granule lies before the tail; race: R2.
             let len = unsafe { record_bytes(line.region, position, available, cold.longest) };
+            // SAFETY: bounds and race: as above.
+            let record = unsafe { line.region.bytes(position, len) };
             position = position.wrapping_add(len);
-            records += 1;
+            records += u64::from(!record::is_control(record));
         }
         records
     }

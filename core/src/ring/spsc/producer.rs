@@ -37,7 +37,7 @@ impl<'r> Producer<'r> {
     #[must_use]
     pub fn enter(&self) -> bool {
         let mark = &self.ring.producer.mark;
-        if mark.load_own() != 0 {
+        if mark.load_own() != 0 && !planted(Seed::SpscMarkIgnored) {
             return false;
         }
         mark.store(1, ord::mark_set());
@@ -95,6 +95,20 @@ impl<'r> Producer<'r> {
     /// * The call is between [`enter`](Self::enter) and [`leave`](Self::leave).
     #[inline(always)]
     pub unsafe fn publish(&self, used: usize) {
+        self.publish_bytes(used, true);
+    }
+
+    /// As [`publish`](Self::publish), for a record of the producer's own that no call asked for
+    /// (flag `CONTROL`): it is not counted.
+    ///
+    /// # Safety
+    /// As [`publish`](Self::publish).
+    pub unsafe fn publish_note(&self, used: usize) {
+        self.publish_bytes(used, false);
+    }
+
+    #[inline(always)]
+    fn publish_bytes(&self, used: usize, counted: bool) {
         let line = &self.ring.producer;
         let cells = &self.ring.cold.cells;
         let from = line.own_tail.get();
@@ -105,11 +119,11 @@ impl<'r> Producer<'r> {
             line.tail.store(tail, ord::tail_publish());
         }
         cells.wrote(line.region.offset(from), round_up(used));
-        if !planted(Seed::SpscCountLast) {
+        if counted && !planted(Seed::SpscCountLast) {
             self.count();
         }
         line.tail.store(tail, ord::tail_publish());
-        if planted(Seed::SpscCountLast) {
+        if counted && planted(Seed::SpscCountLast) {
             self.count();
         }
     }
