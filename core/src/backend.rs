@@ -5,6 +5,7 @@
 //! who runs it.
 #![expect(unsafe_code, reason = "the contract of unsafe functions, and a pointer to a vtable")]
 
+use core::mem::MaybeUninit;
 use core::ptr::{self, NonNull};
 
 use crate::ord;
@@ -24,6 +25,20 @@ pub struct Slot {
     pub owner: *const (),
     /// The backend's own.
     pub extra: usize,
+}
+
+impl Slot {
+    /// The slot by value, for the one call that uses it up.
+    #[inline(always)]
+    fn again(&self) -> Self {
+        Self {
+            at: self.at,
+            room: self.room,
+            stamp: self.stamp,
+            owner: self.owner,
+            extra: self.extra,
+        }
+    }
 }
 
 /// Takes the records of a macro family.
@@ -54,22 +69,87 @@ pub trait Backend {
 }
 
 /// A backend's functions, for calls that learn at run time where their records go.
+///
+/// ```
+/// use hydra_log_core::backend::{self, Vtable};
+/// # use hydra_log_core::{backend::{Backend, Slot}, site::Gate};
+/// # struct Nowhere;
+/// # impl Backend for Nowhere {
+/// #     fn reserve(_: &'static Gate, _: usize) -> Option<Slot> { None }
+/// #     unsafe fn commit(_: Slot, _: usize) {}
+/// #     unsafe fn abandon(_: Slot) {}
+/// # }
+/// static VTABLE: Vtable = Vtable::of::<Nowhere>();
+/// backend::install(&VTABLE);
+/// ```
+// A slot stays where `reserve` wrote it until it is committed. Passed by value it would be copied
+// twice, in pieces larger than those it was written in, and each copy would wait for the stores.
 #[derive(Debug)]
 pub struct Vtable {
-    /// [`Backend::reserve`]
-    pub reserve: fn(&'static Gate, usize) -> Option<Slot>,
-    /// [`Backend::commit`]
-    pub commit: unsafe fn(Slot, usize),
-    /// [`Backend::abandon`]
-    pub abandon: unsafe fn(Slot),
+    reserve: fn(&'static Gate, usize, &mut MaybeUninit<Slot>) -> bool,
+    commit: unsafe fn(&Slot, usize),
+    abandon: unsafe fn(&Slot),
 }
 
 impl Vtable {
     /// The functions of `B`.
     #[must_use]
     pub const fn of<B: Backend>() -> Self {
-        Self { reserve: B::reserve, commit: B::commit, abandon: B::abandon }
+        Self { reserve: reserve_at::<B>, commit: commit_at::<B>, abandon: abandon_at::<B> }
     }
+
+    /// As [`Backend::reserve`]: whether there is room; only then `slot` is written.
+    #[inline(always)]
+    pub(crate) fn reserve(
+        &self,
+        gate: &'static Gate,
+        max: usize,
+        slot: &mut MaybeUninit<Slot>,
+    ) -> bool {
+        (self.reserve)(gate, max, slot)
+    }
+
+    /// # Safety
+    /// As for [`Backend::commit`], of a slot that is not used again.
+    #[inline(always)]
+    pub(crate) unsafe fn commit(&self, slot: &Slot, used: usize) {
+        // SAFETY: the caller's promise is passed on.
+        unsafe { (self.commit)(slot, used) }
+    }
+
+    /// # Safety
+    /// As for [`Backend::abandon`], of a slot that is not used again.
+    #[inline(always)]
+    pub(crate) unsafe fn abandon(&self, slot: &Slot) {
+        // SAFETY: the caller's promise is passed on.
+        unsafe { (self.abandon)(slot) }
+    }
+}
+
+/// As [`Backend::reserve`]: whether there is room; only then `slot` is written.
+#[inline(always)]
+pub(crate) fn reserve_at<B: Backend>(
+    gate: &'static Gate,
+    max: usize,
+    slot: &mut MaybeUninit<Slot>,
+) -> bool {
+    B::reserve(gate, max).map(|reserved| slot.write(reserved)).is_some()
+}
+
+/// # Safety
+/// As for [`Backend::commit`], of a slot that is not used again.
+#[inline(always)]
+pub(crate) unsafe fn commit_at<B: Backend>(slot: &Slot, used: usize) {
+    // SAFETY: the caller's promise is passed on.
+    unsafe { B::commit(slot.again(), used) }
+}
+
+/// # Safety
+/// As for [`Backend::abandon`], of a slot that is not used again.
+#[inline(always)]
+pub(crate) unsafe fn abandon_at<B: Backend>(slot: &Slot) {
+    // SAFETY: the caller's promise is passed on.
+    unsafe { B::abandon(slot.again()) }
 }
 
 static INSTALLED: StaticPtr<Vtable> = StaticPtr::new(ptr::null_mut());

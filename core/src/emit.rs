@@ -5,10 +5,9 @@
 #![expect(unsafe_code, reason = "fills the room that a backend reserves")]
 
 use core::marker::PhantomData;
-use core::mem::ManuallyDrop;
-use core::ptr;
+use core::mem::{self, MaybeUninit};
 
-use crate::backend::{Backend, Slot, Vtable, installed};
+use crate::backend::{self, Backend, Slot, Vtable, installed};
 use crate::record::{self, Flags};
 use crate::site::Gate;
 use crate::value::Args;
@@ -41,59 +40,61 @@ pub(crate) fn emit_installed<A: Args>(gate: &'static Gate, args: &A) {
 
 #[inline(always)]
 fn record_call<W: Way, A: Args>(way: W, gate: &'static Gate, args: &A) {
-    let Some(slot) = way.reserve(gate, record::wanted(args)) else { return };
-    let (at, room, stamp) = (slot.at.as_ptr(), slot.room, slot.stamp);
-    let reserved = Reserved { way, slot: ManuallyDrop::new(slot) };
+    let mut place = MaybeUninit::uninit();
+    if !way.reserve(gate, record::wanted(args), &mut place) {
+        return;
+    }
+    // SAFETY: bounds: written by `reserve`, which said so; race: a local.
+    let slot = unsafe { place.assume_init_ref() };
+    let reserved = Reserved { way, slot };
     // SAFETY: bounds: the backend's room is aligned to 8 and has `room` bytes; race: it is this
     // call's alone until it is committed, and nested calls get room of their own.
-    let used = unsafe { record::encode(at, room, gate.id(), stamp, args, Flags::NONE) };
+    let used = unsafe {
+        record::encode(slot.at.as_ptr(), slot.room, gate.id(), slot.stamp, args, Flags::NONE)
+    };
     reserved.commit(used);
 }
 
 /// Room on its way to a commit; dropped on the way (by a panic), it is given back.
 ///
 /// Where nothing in between can panic, as with arguments of a fixed size, this leaves no trace.
-struct Reserved<W: Way> {
+struct Reserved<'s, W: Way> {
     way: W,
-    slot: ManuallyDrop<Slot>,
+    slot: &'s Slot,
 }
 
-impl<W: Way> Reserved<W> {
+impl<W: Way> Reserved<'_, W> {
     #[inline(always)]
     fn commit(self, used: usize) {
-        let this = ManuallyDrop::new(self);
-        // SAFETY: bounds: a live field of `this`; race: `this` is never dropped, and read once.
-        let slot = unsafe { ptr::read(&raw const *this.slot) };
-        if used == 0 {
-            // Less room than a header: there is no record.
-            // SAFETY: the slot is from `reserve`, and used up here.
-            return unsafe { this.way.abandon(slot) };
+        if used > 0 {
+            let (way, slot) = (self.way, self.slot);
+            mem::forget(self);
+            // SAFETY: the slot is from `reserve`, and used up here; `encode` wrote a record of
+            // `used` bytes into it.
+            unsafe { way.commit(slot, used) }
         }
-        // SAFETY: the slot is from `reserve`, and used up here; `encode` wrote a record of `used`
-        // bytes into it.
-        unsafe { this.way.commit(slot, used) }
+        // Less room than a header: there is no record, and dropping gives the room back.
     }
 }
 
-impl<W: Way> Drop for Reserved<W> {
+impl<W: Way> Drop for Reserved<'_, W> {
     #[cold]
     fn drop(&mut self) {
-        // SAFETY: bounds: a live field; race: dropped once, so nobody takes the slot twice.
-        let slot = unsafe { ManuallyDrop::take(&mut self.slot) };
         // SAFETY: the slot is from `reserve`, and `commit` did not take it.
-        unsafe { self.way.abandon(slot) }
+        unsafe { self.way.abandon(self.slot) }
     }
 }
 
 /// A backend, known at compile time or found at run time; a call asks the same one twice.
 trait Way: Copy {
-    fn reserve(self, gate: &'static Gate, max: usize) -> Option<Slot>;
+    /// Whether there is room; only then `slot` is written.
+    fn reserve(self, gate: &'static Gate, max: usize, slot: &mut MaybeUninit<Slot>) -> bool;
     /// # Safety
-    /// As [`Backend::commit`].
-    unsafe fn commit(self, slot: Slot, used: usize);
+    /// As [`Backend::commit`], of a slot that is not used again.
+    unsafe fn commit(self, slot: &Slot, used: usize);
     /// # Safety
-    /// As [`Backend::abandon`].
-    unsafe fn abandon(self, slot: Slot);
+    /// As [`Backend::abandon`], of a slot that is not used again.
+    unsafe fn abandon(self, slot: &Slot);
 }
 
 struct Known<B>(PhantomData<fn() -> B>);
@@ -108,38 +109,38 @@ impl<B> Copy for Known<B> {}
 
 impl<B: Backend> Way for Known<B> {
     #[inline(always)]
-    fn reserve(self, gate: &'static Gate, max: usize) -> Option<Slot> {
-        B::reserve(gate, max)
+    fn reserve(self, gate: &'static Gate, max: usize, slot: &mut MaybeUninit<Slot>) -> bool {
+        backend::reserve_at::<B>(gate, max, slot)
     }
 
     #[inline(always)]
-    unsafe fn commit(self, slot: Slot, used: usize) {
+    unsafe fn commit(self, slot: &Slot, used: usize) {
         // SAFETY: the caller's promise is passed on.
-        unsafe { B::commit(slot, used) }
+        unsafe { backend::commit_at::<B>(slot, used) }
     }
 
     #[inline(always)]
-    unsafe fn abandon(self, slot: Slot) {
+    unsafe fn abandon(self, slot: &Slot) {
         // SAFETY: the caller's promise is passed on.
-        unsafe { B::abandon(slot) }
+        unsafe { backend::abandon_at::<B>(slot) }
     }
 }
 
 impl Way for &'static Vtable {
     #[inline(always)]
-    fn reserve(self, gate: &'static Gate, max: usize) -> Option<Slot> {
-        (self.reserve)(gate, max)
+    fn reserve(self, gate: &'static Gate, max: usize, slot: &mut MaybeUninit<Slot>) -> bool {
+        Vtable::reserve(self, gate, max, slot)
     }
 
     #[inline(always)]
-    unsafe fn commit(self, slot: Slot, used: usize) {
+    unsafe fn commit(self, slot: &Slot, used: usize) {
         // SAFETY: the caller's promise is passed on.
-        unsafe { (self.commit)(slot, used) }
+        unsafe { Vtable::commit(self, slot, used) }
     }
 
     #[inline(always)]
-    unsafe fn abandon(self, slot: Slot) {
+    unsafe fn abandon(self, slot: &Slot) {
         // SAFETY: the caller's promise is passed on.
-        unsafe { (self.abandon)(slot) }
+        unsafe { Vtable::abandon(self, slot) }
     }
 }

@@ -60,6 +60,7 @@ seeds! {
     SpscFullByOne: "spsc: one granule too many counted as free",
     SpscMarkLast: "spsc: drain reads the mark after the tail",
     SpscClosedLast: "spsc: drain reads the closed state after the tail",
+    SpscMarkIgnored: "spsc: a call inside a call goes on",
     SpscCountLast: "spsc: record counted after it is published",
     MpscCommitFirst: "mpsc: committed before the bytes are written",
     MpscFreeFirst: "mpsc: head released before the map entry is cleared",

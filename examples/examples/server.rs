@@ -1,4 +1,4 @@
-//! A latency-critical server under load, with logging off, with Hydra and with tracing, side by side.
+//! A latency-critical server under load: logging off, with Hydra, with tracing, side by side.
 //!
 //! ```text
 //! cargo run --release --example server

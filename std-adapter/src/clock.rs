@@ -97,8 +97,12 @@ const SPACING_NS: (u64, u64) = (20_000, 1_000_000);
 const HORIZON_NS: i128 = 100_000_000;
 /// How long a rate is measured before it is moved on.
 const BASELINE_NS: u64 = 1_000_000_000;
-/// How many lines are kept, at most two a pair: older stamps are extrapolated backwards.
+/// How many lines are kept, at most two a pair.
 const LINES: usize = 64;
+/// Lines whose ends are nearer than this meet.
+const MEETING_NS: u64 = 1000;
+/// Lines kept for stamps that come late; still older ones are extrapolated backwards.
+const LINES_FOR_LATE: usize = 16;
 /// Wide pairs that are refused in a row.
 const REFUSALS: u32 = 8;
 
@@ -226,15 +230,44 @@ impl WallClock {
     }
 
     fn push(&mut self, line: Line) {
-        if self.history.len() == LINES {
-            self.history.remove(0);
+        if self.history.len() >= LINES {
+            self.make_room();
         }
         self.history.push(line);
     }
 
+    /// Forgets lines that were used up. While the drain is behind there are none; then those that
+    /// nothing was given out from are straightened in pairs, as that keeps W1 and costs nothing.
+    fn make_room(&mut self) {
+        let used_up = self.history.partition_point(|line| line.ticks < self.converted.get());
+        if used_up > LINES_FOR_LATE {
+            self.history.drain(..used_up - LINES_FOR_LATE);
+            return;
+        }
+        let unused = self.history.split_off(used_up);
+        let mut rest = unused.as_slice();
+        while let [line, behind @ ..] = rest {
+            self.history.push(*line);
+            rest = behind;
+            // Where the clock was set, lines don't meet, and stay as they are.
+            if let [next, after, ..] = behind
+                && next.ns.abs_diff(line.at(next.ticks)) < MEETING_NS
+                && let Some(straight) = self.history.last_mut()
+            {
+                let (ns, ticks) = (after.ns.saturating_sub(line.ns), after.ticks - line.ticks);
+                straight.slope = Slope::ratio(ns, ticks);
+                rest = behind.get(1..).unwrap_or_default();
+            }
+        }
+        if self.history.len() >= LINES {
+            self.history.remove(0);
+        }
+    }
+
     #[cold]
     fn look_back(&self, ticks: u64) -> u64 {
-        if let Some(line) = self.history.iter().rev().find(|line| ticks >= line.ticks) {
+        let before = self.history.partition_point(|line| line.ticks <= ticks);
+        if let Some(line) = before.checked_sub(1).and_then(|place| self.history.get(place)) {
             return line.at(ticks);
         }
         let first = self.history.first().unwrap_or(&self.current);
@@ -569,6 +602,33 @@ mod tests {
             // The oldest are 15 s old: far behind the history.
             let off = i128::from(given) - i128::from(*truth);
             assert!(off.abs() < 2_000, "{off}");
+        }
+    }
+
+    #[test]
+    fn is_monotonic_and_right_while_the_drain_is_behind() {
+        for behind_ms in [1, 100, 3000] {
+            let mut time = Simulated::new(3_000_000_000, 150);
+            time.interrupts = true;
+            let mut clock = WallClock::of(&mut time, None);
+            let mut waiting = Vec::new();
+            let mut last = 0;
+            for round in 0..10_000 {
+                time.pass_ns(700_000);
+                waiting.push((time.ticks_now(), time.ns_now()));
+                time.pass_ns(400_000);
+                clock.observe_at(&mut time);
+                if waiting.len() <= behind_ms {
+                    continue;
+                }
+                let (stamp, truth) = waiting.remove(0);
+                let given = clock.to_ns(stamp);
+                assert!(given >= last, "monotonic in round {round}, {behind_ms} ms behind");
+                last = given;
+                let off = i128::from(given) - i128::from(truth);
+                assert!(off.abs() < 1000, "{off} ns off in round {round}, {behind_ms} ms behind");
+            }
+            assert!(clock.history.len() <= LINES);
         }
     }
 

@@ -4,18 +4,6 @@ use core::ops::Deref;
 use core::ptr::NonNull;
 use hydra_log_core::ring::mpsc::claim::Claim;
 use hydra_log_core::ring::{Storage, mpsc, spsc};
-use proptest::test_runner::Config;
-
-/// How many cases a property gets: few where an interpreter runs them.
-pub(crate) fn cases(count: u32) -> Config {
-    let cases = if cfg!(miri) { 6 } else { count };
-    Config { cases, failure_persistence: None, ..Config::default() }
-}
-
-/// A count for loops, smaller where an interpreter runs them.
-pub(crate) const fn count(full: usize) -> usize {
-    if cfg!(miri) { full / 200 } else { full }
-}
 
 /// A ring over memory of its own.
 pub(crate) struct Held<T> {

@@ -1,6 +1,7 @@
 //! Operations on a shared ring against a queue that is obviously right, with both kinds of claim.
 
-use crate::memory::{cases, mpsc_ring, tag_of, write};
+use crate::effort::cases;
+use crate::memory::{mpsc_ring, tag_of, write};
 use hydra_log_core::ring::mpsc::claim::{ByCas, Claim, InSection};
 use hydra_log_core::ring::mpsc::{Grant, Peek};
 use proptest::prelude::*;

@@ -1,6 +1,7 @@
 //! A ring of one producer against `ringbuf`, a ring that others have used for years.
 
-use crate::memory::{cases, log, spsc_ring, take};
+use crate::effort::cases;
+use crate::memory::{log, spsc_ring, take};
 use proptest::prelude::*;
 use ringbuf::HeapRb;
 use ringbuf::traits::Observer as _;

@@ -1,6 +1,7 @@
 //! Rings that change hands.
 
-use crate::memory::{count, log, spsc_ring, tag_of, take};
+use crate::effort::count;
+use crate::memory::{log, spsc_ring, tag_of, take};
 use hydra_log_core::registry::Registry;
 use hydra_log_core::ring::spsc::{Ring, State};
 use hydra_log_core::sync::{AtomicUsize, rmw};

@@ -1,6 +1,7 @@
 //! Operations on a ring of one producer against a queue that is obviously right.
 
-use crate::memory::{cases, spsc_ring, tag_of, write};
+use crate::effort::cases;
+use crate::memory::{spsc_ring, tag_of, write};
 use hydra_log_core::Level;
 use proptest::prelude::*;
 use std::collections::VecDeque;

@@ -1,6 +1,7 @@
 //! Threads at full speed: what a race detector and an interpreter watch.
 
-use crate::memory::{Held, count, log, mpsc_ring, share, spsc_ring, tag_of, take};
+use crate::effort::count;
+use crate::memory::{Held, log, mpsc_ring, share, spsc_ring, tag_of, take};
 use hydra_log_core::flush::Flush;
 use hydra_log_core::ring::mpsc::claim::{ByCas, Claim, InSection};
 use hydra_log_core::ring::mpsc::{Peek, Ring};

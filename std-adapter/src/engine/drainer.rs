@@ -79,11 +79,7 @@ impl Drainer {
         if self.awaited.is_none() {
             self.awaited = shared.flush.pending().map(|request| (request, now));
         }
-        let epoch = shared.epoch.load(ord::epoch_read());
-        if epoch != self.epoch {
-            self.epoch = epoch;
-            self.meet_rings(shared);
-        }
+        self.meet_rings(shared);
         let limits = Limits {
             now,
             grace: ticks::from_ns(GRACE_NS),
@@ -112,6 +108,11 @@ impl Drainer {
 
     /// Finds rings that joined or were used again.
     fn meet_rings(&mut self, shared: &'static Shared) {
+        let epoch = shared.epoch.load(ord::epoch_read());
+        if epoch == self.epoch {
+            return;
+        }
+        self.epoch = epoch;
         let known = self.rings.len();
         let mut fresh: Vec<_> =
             shared.registry.iter().take_while(|ring| ring.id() as usize >= known).collect();
@@ -176,7 +177,8 @@ impl Drainer {
     }
 
     /// Counts of every ring, with what waits in it counted by walking it.
-    pub(crate) fn ring_stats(&self, shared: &'static Shared) -> Vec<RingStats> {
+    pub(crate) fn ring_stats(&mut self, shared: &'static Shared) -> Vec<RingStats> {
+        self.meet_rings(shared);
         let mut stats: Vec<RingStats> = self
             .lanes
             .iter()

@@ -258,7 +258,7 @@ impl Shared {
 
     /// All counts. Waits for the drain, which nobody holds for long.
     pub(crate) fn stats(&'static self) -> Stats {
-        let drainer = loop {
+        let mut drainer = loop {
             match self.drain.get().and_then(DrainCell::try_take) {
                 Some(drainer) => break drainer,
                 None => thread::yield_now(),

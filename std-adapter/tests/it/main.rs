@@ -1,5 +1,5 @@
 //! The engine as its users see it: what goes in comes out, in order, once, or is counted.
-#![allow(missing_docs, reason = "a test binary")]
+#![allow(missing_docs, unreachable_pub, reason = "a test binary")]
 
 mod bad_input;
 mod bare_metal;
