@@ -92,8 +92,8 @@ macro_rules! trace {
 /// // Fields: `key = value`; `%value` by `Display`, `?value` by `Debug`; a variable by its name.
 /// event!(Level::Warn, user.id = id, ?peer, %err, "dropped after {} tries", 3);
 ///
-/// // Fields behind the message: a name that the message does not use. Without a message, too.
-/// event!(Level::Info, "served {path}", path = "/", bytes = 4096, "content-type" = "text/html");
+/// // Fields behind the message: a name or variable that it does not use. Without a message, too.
+/// event!(Level::Info, "served {path}", id, path = "/", bytes = 4096, "content-type" = "text");
 /// event!(Level::Debug, id, err);
 ///
 /// // What the record is about, instead of the module's path; and the layer it comes from.
