@@ -1,4 +1,6 @@
 //! Rendered text is `format!`'s text: every specifier, every type, edge values and random ones.
+// The renderer is safe code without exception, and the interpreter would take hours.
+#![cfg(not(miri))]
 #![allow(
     missing_docs,
     clippy::indexing_slicing,

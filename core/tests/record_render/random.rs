@@ -16,11 +16,7 @@ fn counts() -> impl Strategy<Value = usize> {
 }
 
 fn config() -> ProptestConfig {
-    ProptestConfig {
-        cases: if cfg!(miri) { 1 } else { 16 },
-        failure_persistence: None,
-        ..ProptestConfig::default()
-    }
+    ProptestConfig { cases: 16, failure_persistence: None, ..ProptestConfig::default() }
 }
 
 proptest! {
@@ -127,7 +123,7 @@ fn very_many_floats() {
         text
     };
     let mut seed = 0x9E37_79B9_7F4A_7C15_u64;
-    for _ in 0..if cfg!(miri) { 20 } else { 6_000 } {
+    for _ in 0..6_000 {
         seed ^= seed << 13;
         seed ^= seed >> 7;
         seed ^= seed << 17;
