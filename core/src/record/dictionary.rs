@@ -15,7 +15,7 @@
 //! ```
 //! use hydra_log_core::record::dictionary::{self, Reader};
 //! let mut bytes = Vec::new();
-//! let sites = hydra_log_core::site::sites();
+//! let sites = [hydra_log_core::site::gap_site()];
 //! dictionary::write(sites, |part| Ok::<_, ()>(bytes.extend(part))).unwrap();
 //!
 //! let entry = Reader::new(&bytes).unwrap().next().unwrap().unwrap();

@@ -21,7 +21,8 @@ pub use self::decode::{RecordRef, Values};
 pub use self::encode::{encode, encode_words, wanted};
 pub use self::error::DecodeError;
 pub use self::header::{
-    Flags, HEADER_BYTES, MAX_BYTES, STAMP_AT, flags_of, header_word, is_control, len_bytes, site_of, with_flags,
+    Flags, HEADER_BYTES, MAX_BYTES, STAMP_AT, flags_of, header_word, is_control, len_bytes,
+    site_of, with_flags,
 };
 pub(crate) use self::values::Raw;
 pub use self::values::{NestedRef, SliceRef, StructRef, StructValues, ValueRef};
