@@ -6,3 +6,14 @@
 
 mod histogram;
 pub mod server;
+
+/// The examples of the texts are compiled and run with the documentation's tests.
+#[cfg(doctest)]
+mod texts {
+    #[doc = include_str!("../../README.md")]
+    mod readme {}
+    #[doc = include_str!("../../std-adapter/README.md")]
+    mod std_adapter {}
+    #[doc = include_str!("../../core/README.md")]
+    mod core {}
+}
