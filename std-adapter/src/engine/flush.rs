@@ -10,6 +10,7 @@ use std::thread::{self, Thread};
 use std::time::Instant;
 
 use hydra_log_core::flush::Ticket;
+use hydra_log_core::ord;
 
 use crate::engine::lock;
 use crate::engine::shared::Shared;
@@ -46,7 +47,8 @@ impl Flushing {
 
     /// Looks whether it is done.
     fn check(&mut self) -> bool {
-        if self.shared.settings.workers == 0 {
+        // Where nobody else writes, the one who waits does.
+        if self.shared.settings.workers == 0 || self.shared.stopping.load(ord::epoch_read()) {
             self.shared.write_out(Instant::now() + TURN);
         }
         if self.position.is_none() && self.shared.flush.is_done(&self.ticket) {
