@@ -283,30 +283,20 @@ mod tests {
     #[test]
     fn names_the_word_that_is_wrong() {
         let ignored = "; the directive is ignored";
+        let no_level = "is no level, use off, error, warn, info, debug or trace; the directive is \
+                        ignored";
         let form = "write `target=level` with commas between directives";
         for (text, expected, warning) in [
             ("warning", "warn", "filter: `warning` is called `warn` here".to_owned()),
             ("a=ERR", "a=error", "filter: `ERR` is called `error` here".to_owned()),
-            (
-                "a=loud",
-                "",
-                format!(
-                    "filter: `loud` is no level, use off, error, warn, info, debug or trace{ignored}"
-                ),
-            ),
+            ("a=loud", "", format!("filter: `loud` {no_level}")),
             (
                 "a=inof,b",
                 "b=trace",
                 "filter: `inof` is no level, did you mean `info`? The directive is ignored"
                     .to_owned(),
             ),
-            (
-                "6",
-                "",
-                format!(
-                    "filter: `6` is no level, use off, error, warn, info, debug or trace{ignored}"
-                ),
-            ),
+            ("6", "", format!("filter: `6` {no_level}")),
             (
                 "=info",
                 "",

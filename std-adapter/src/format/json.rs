@@ -12,7 +12,8 @@ use super::{Buffer, Event, Format};
 /// JSON lines with the keys of `tracing-subscriber`'s JSON format.
 ///
 /// ```text
-/// {"timestamp":"2026-11-21T10:12:20.123456Z","level":"INFO","fields":{"message":"up","port":80},"target":"app"}
+/// {"timestamp":"2026-11-21T10:12:20.123456Z","level":"INFO",
+///  "fields":{"message":"up","port":80},"target":"app"}      (all in one line)
 /// ```
 ///
 /// * `fields.message` is there when the call has a message; a field of that name is then called
