@@ -1,11 +1,13 @@
 //! Whole writes out of partial ones.
 
+#[cfg(unix)]
 use core::time::Duration;
 use std::io;
 
 use super::WriteError;
 
 /// How long a descriptor that takes nothing (a full pipe that does not block) is waited for.
+#[cfg(unix)]
 pub(super) const PATIENCE: Duration = Duration::from_secs(1);
 
 /// Writes all of `bytes` by as many calls as it takes. When a call says that it would block,
