@@ -53,6 +53,23 @@ pub trait Backend {
     /// `max`: the record is then cut), and the call's alone until `commit` or `abandon`.
     fn reserve(gate: &'static Gate, max: usize) -> Option<Slot>;
 
+    /// As [`reserve`](Self::reserve), where that takes a few instructions; `None` leaves the call to
+    /// `reserve`. Inlined into every call's function, so it calls nothing.
+    #[inline(always)]
+    fn reserve_quickly(_gate: &'static Gate, _max: usize) -> Option<Slot> {
+        None
+    }
+
+    /// As [`commit`](Self::commit), of a slot from [`reserve_quickly`](Self::reserve_quickly).
+    ///
+    /// # Safety
+    /// As [`commit`](Self::commit).
+    #[inline(always)]
+    unsafe fn commit_quickly(slot: Slot, used: usize) {
+        // SAFETY: the caller's promise is passed on.
+        unsafe { Self::commit(slot, used) }
+    }
+
     /// Publishes the first `used` bytes.
     ///
     /// # Safety

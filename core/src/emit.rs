@@ -27,7 +27,39 @@ use crate::value::Args;
 /// ```
 #[inline(never)]
 pub fn emit<B: Backend, A: Args>(gate: &'static Gate, args: &A) {
+    let Some(slot) = B::reserve_quickly(gate, record::wanted(args)) else {
+        return emit_slowly::<B, A>(gate, args);
+    };
+    // By value from here on, so that the slot stays in registers.
+    let Slot { at, room, stamp, owner, extra } = slot;
+    let slot = || Slot { at, room, stamp, owner, extra };
+    let reserved = Quick::<B, _>(slot, PhantomData);
+    // SAFETY: bounds: the backend's room is aligned to 8 and has `room` bytes; race: it is this
+    // call's alone until it is committed, and nested calls get room of their own.
+    let used =
+        unsafe { record::encode(at.as_ptr(), room, gate.id(), stamp, args, Flags::NONE) };
+    mem::forget(reserved);
+    // SAFETY: the slot is from `reserve_quickly`, and used up here; `encode` wrote a record of
+    // `used` bytes into it.
+    unsafe { B::commit_quickly(slot(), used) }
+}
+
+/// Records a call that can't be recorded quickly.
+#[cold]
+#[inline(never)]
+fn emit_slowly<B: Backend, A: Args>(gate: &'static Gate, args: &A) {
     record_call(Known::<B>(PhantomData), gate, args);
+}
+
+/// A slot from `reserve_quickly`; dropped (by a panic), it is given back.
+struct Quick<B: Backend, S: Fn() -> Slot>(S, PhantomData<fn() -> B>);
+
+impl<B: Backend, S: Fn() -> Slot> Drop for Quick<B, S> {
+    #[cold]
+    fn drop(&mut self) {
+        // SAFETY: the slot is from `reserve_quickly`, and was not committed.
+        unsafe { B::abandon((self.0)()) }
+    }
 }
 
 /// Records a call in the backend that is installed.

@@ -125,12 +125,7 @@ impl Builder {
 
     /// A builder with the settings of a preset.
     pub fn preset(preset: Preset) -> Self {
-        Self {
-            settings: preset.settings(),
-            filter: None,
-            outputs: Vec::new(),
-            on_error: None,
-        }
+        Self { settings: preset.settings(), filter: None, outputs: Vec::new(), on_error: None }
     }
 
     /// Which records pass, in the grammar of `RUST_LOG`: `warn,my_app::net=debug`.

@@ -159,12 +159,7 @@ impl Stats {
         let worst = self.sinks.iter().max_by_key(|sink| sink.lost + sink.pending);
         let (written, lost, pending) =
             worst.map_or((0, 0, 0), |sink| (sink.written + sink.skipped, sink.lost, sink.pending));
-        Report {
-            emitted,
-            written,
-            lost: lost + lost_in_rings,
-            pending: pending + in_rings,
-        }
+        Report { emitted, written, lost: lost + lost_in_rings, pending: pending + in_rings }
     }
 }
 

@@ -143,8 +143,7 @@ impl Drainer {
             rings.get(lane.id() as usize).is_some_and(|ring| ring.state() == State::Free)
         };
         // A ring may be taken again meanwhile: each state is read once.
-        let mut lanes: Vec<_> =
-            self.lanes.drain(..).map(|lane| (free(&lane), lane)).collect();
+        let mut lanes: Vec<_> = self.lanes.drain(..).map(|lane| (free(&lane), lane)).collect();
         lanes.sort_by_key(|(free, _)| *free);
         let active = lanes.iter().take_while(|(free, _)| !free).count();
         self.lanes.extend(lanes.into_iter().map(|(_, lane)| lane));

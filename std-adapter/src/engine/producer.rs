@@ -6,7 +6,7 @@
 //! | a signal handler or a `Display` inside another log call | the engine's shared MPSC ring |
 //! | a destructor of a thread-local, an allocator while the ring is opened | the shared ring |
 //!
-//! The fast path is [`ThreadRings::reserve`] and [`ThreadRings::commit`]; everything else is cold.
+//! The fast path is `reserve_quickly` and `commit_quickly`; everything else is cold.
 #![expect(unsafe_code, reason = "the producer's half of the rings")]
 
 use core::cell::{Cell, RefCell};
@@ -62,6 +62,31 @@ pub(crate) struct ThreadRings;
 
 impl Backend for ThreadRings {
     #[inline(always)]
+    fn reserve_quickly(gate: &'static Gate, max: usize) -> Option<Slot> {
+        let thread = CURRENT.get()?;
+        if gate.state() == GateState::Ask {
+            return None;
+        }
+        let producer = own(thread);
+        if !producer.enter() {
+            return None;
+        }
+        let stamp = ticks();
+        let Some(at) = producer.claim(max) else {
+            producer.leave();
+            return None;
+        };
+        Some(slot(thread, at, max, stamp, OWN))
+    }
+
+    #[inline(always)]
+    unsafe fn commit_quickly(slot: Slot, used: usize) {
+        let producer = own(thread_of(slot.owner));
+        // SAFETY: the first `used` bytes of the claim are a whole record, by the caller.
+        unsafe { producer.publish(used) };
+        producer.leave();
+    }
+
     fn reserve(gate: &'static Gate, max: usize) -> Option<Slot> {
         let Some(thread) = CURRENT.get() else { return open(gate, max) };
         if gate.state() == GateState::Ask && !thread.engine.takes(gate) {
@@ -78,26 +103,30 @@ impl Backend for ThreadRings {
         }
     }
 
-    #[inline(always)]
     unsafe fn commit(slot: Slot, used: usize) {
-        if slot.extra != OWN {
-            // SAFETY: the caller's promise is passed on.
-            return unsafe { commit_elsewhere(slot, used) };
+        if slot.extra & SHARED != 0 {
+            let room = room_of(&slot);
+            // SAFETY: the slot is a claim of this ring, its first `used` bytes a whole record, by
+            // the caller.
+            return unsafe { shared_of(slot.owner).commit_at(room, used) };
         }
-        let thread = thread_of(&slot);
+        let thread = thread_of(slot.owner);
         let producer = own(thread);
         // SAFETY: the first `used` bytes of the claim are a whole record, by the caller.
         unsafe { producer.publish(used) };
         producer.leave();
+        if slot.extra == DIRECT {
+            thread.engine.write_out(Instant::now() + DIRECT_BOUND);
+        }
     }
 
     #[cold]
     unsafe fn abandon(slot: Slot) {
         if slot.extra & SHARED != 0 {
             // SAFETY: the slot is a claim of this ring that was not committed, by the caller.
-            unsafe { shared_of(&slot).discard_at(room_of(&slot)) };
+            unsafe { shared_of(slot.owner).discard_at(room_of(&slot)) };
         } else {
-            own(thread_of(&slot)).leave();
+            own(thread_of(slot.owner)).leave();
         }
     }
 }
@@ -132,35 +161,19 @@ pub(crate) fn slot(
 }
 
 #[inline(always)]
-fn thread_of(slot: &Slot) -> &'static ThreadRing {
+fn thread_of(owner: *const ()) -> &'static ThreadRing {
     // SAFETY: bounds: `slot` made the pointer from a `&'static ThreadRing`; race: shared reference.
-    unsafe { &*slot.owner.cast::<ThreadRing>() }
+    unsafe { &*owner.cast::<ThreadRing>() }
 }
 
-fn shared_of(slot: &Slot) -> &'static mpsc::Ring {
+fn shared_of(owner: *const ()) -> &'static mpsc::Ring {
     // SAFETY: bounds: `shared` made the pointer from a `&'static mpsc::Ring`; race: shared
     // reference.
-    unsafe { &*slot.owner.cast::<mpsc::Ring>() }
+    unsafe { &*owner.cast::<mpsc::Ring>() }
 }
 
 fn room_of(slot: &Slot) -> mpsc::Room {
     mpsc::Room { at: slot.at, position: slot.extra & !SHARED, bytes: slot.room }
-}
-
-#[cold]
-#[inline(never)]
-unsafe fn commit_elsewhere(slot: Slot, used: usize) {
-    if slot.extra & SHARED != 0 {
-        // SAFETY: the slot is a claim of this ring, its first `used` bytes a whole record, by the
-        // caller.
-        return unsafe { shared_of(&slot).commit_at(room_of(&slot), used) };
-    }
-    let thread = thread_of(&slot);
-    let producer = own(thread);
-    // SAFETY: the first `used` bytes of the claim are a whole record, by the caller.
-    unsafe { producer.publish(used) };
-    producer.leave();
-    thread.engine.write_out(Instant::now() + DIRECT_BOUND);
 }
 
 /// Room in the ring that all contexts without a ring of their own share.

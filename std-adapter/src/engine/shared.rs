@@ -19,12 +19,12 @@ use hydra_log_core::sync::{AtomicBool, AtomicUsize, StaticU8, rmw};
 
 use crate::engine::drain_cell::DrainCell;
 use crate::engine::drainer::Drainer;
-use crate::engine::{lock, report};
 use crate::engine::sink_lane::{Scratch, SinkLane};
 use crate::engine::sites::Sites;
 use crate::engine::thread_ring::ThreadRing;
 use crate::engine::threads::Threads;
 use crate::engine::worker::{self, Parking};
+use crate::engine::{lock, report};
 use crate::error::Error;
 use crate::filter::Filter;
 use crate::preset::Settings;

@@ -2,7 +2,7 @@
 
 use hydra_log_core::record::{self, Flags, RecordRef};
 use hydra_log_core::site::{Site, SiteKind};
-use hydra_log_core::{Level, __site};
+use hydra_log_core::{__site, Level};
 
 use crate::engine::shared::Shared;
 use crate::format::{Buffer, Event, Format, ThreadInfo};

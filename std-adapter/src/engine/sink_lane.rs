@@ -18,8 +18,8 @@ use hydra_log_core::spool::{self, UNCOUNTED};
 use hydra_log_core::sync::{AtomicBool, AtomicUsize, rmw};
 use hydra_log_core::{LevelFilter, ord};
 
-use crate::engine::{lock, sink_gap};
 use crate::engine::shared::Shared;
+use crate::engine::{lock, sink_gap};
 use crate::error::Error;
 use crate::format::{Buffer, Event, Format, ThreadInfo};
 use crate::sink::Sink;
@@ -153,12 +153,7 @@ impl SinkLane {
     }
 
     /// Takes the next batch out of the spool.
-    fn take(
-        &self,
-        shared: &'static Shared,
-        scratch: &mut Scratch,
-        patient: bool,
-    ) -> Option<Batch> {
+    fn take(&self, shared: &'static Shared, scratch: &mut Scratch, patient: bool) -> Option<Batch> {
         let mut next = lock(&self.claim);
         if !patient && *next != *lock(&self.turn) {
             return None;

@@ -49,7 +49,14 @@ impl ThreadRing {
             .map_err(|error| io::Error::new(io::ErrorKind::InvalidInput, error.to_string()))?;
         let place: NonNull<Self> = start.cast();
         // SAFETY: bounds: the header's bytes, aligned to a page; race: nobody else knows them.
-        unsafe { place.write(Self { ring, engine, gave_up: AtomicBool::new(false), owes_note: AtomicBool::new(false) }) };
+        unsafe {
+            place.write(Self {
+                ring,
+                engine,
+                gave_up: AtomicBool::new(false),
+                owes_note: AtomicBool::new(false),
+            })
+        };
         // SAFETY: bounds: just written, never freed; race: only shared references from here on.
         Ok(unsafe { place.as_ref() })
     }

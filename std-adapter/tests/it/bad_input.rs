@@ -120,9 +120,8 @@ fn a_stuck_sink_delays_no_other() {
     const RECORDS: usize = 100_000;
     engine.scope(|| (0..RECORDS).for_each(|count| info!("count {count}")));
     let deadline = Instant::now() + Duration::from_secs(60);
-    let settled = |stats: &hydra_log::Stats| {
-        stats.sinks[1].written + stats.lost().total() == RECORDS as u64
-    };
+    let settled =
+        |stats: &hydra_log::Stats| stats.sinks[1].written + stats.lost().total() == RECORDS as u64;
     while !settled(&engine.stats()) && Instant::now() < deadline {
         std::thread::sleep(Duration::from_millis(10));
     }
