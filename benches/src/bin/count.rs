@@ -4,8 +4,8 @@
 //! run. `cargo xtask count` starts this under valgrind and compares with `budgets.csv`.
 
 use core::hint::black_box;
+use core::net::Ipv4Addr;
 use core::time::Duration;
-use std::net::Ipv4Addr;
 use std::process::ExitCode;
 
 use hydra_log::sink::Memory;
