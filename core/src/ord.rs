@@ -308,15 +308,16 @@ pub fn spool_at_read() -> Ordering {
     weakened(Seed::SpoolAtRead, Ordering::Acquire)
 }
 
-/// A reader becomes busy. Acquire: pairs with [`spool_at_push`]; a reader that was pushed on reads
-/// an end that is not before its place.
+/// A reader becomes busy. Relaxed: its place was read with [`spool_at_read`] just before, and the
+/// exchange proves that it is unchanged.
 #[inline(always)]
 #[must_use]
-pub fn spool_at_claim() -> Ordering {
-    weakened(Seed::SpoolAtClaim, Ordering::Acquire)
+pub const fn spool_at_claim() -> Ordering {
+    Ordering::Relaxed
 }
 
-/// The writer pushes an idle reader on. Release: pairs with [`spool_at_claim`].
+/// The writer pushes an idle reader on. Release: pairs with [`spool_at_read`]; a reader that was
+/// pushed on reads an end that is not before its place.
 #[inline(always)]
 #[must_use]
 pub fn spool_at_push() -> Ordering {

@@ -83,7 +83,7 @@ seeds! {
     SpoolEndPublish: "spool: end published with Relaxed",
     SpoolEndRead: "spool: end read with Relaxed",
     SpoolAtRelease: "spool: reader's place released with Relaxed",
-    SpoolAtClaim: "spool: reader becomes busy with Relaxed",
+    SpoolPushBusy: "spool: reader pushed on while it copies",
     SpoolAtPush: "spool: reader pushed on with Relaxed",
     SpoolAtRead: "spool: reader's place read with Relaxed",
     FlushEarly: "flush: acknowledges what was requested during the pass",
