@@ -191,9 +191,10 @@ impl Spool {
         if from & BUSY != 0 && !planted(Seed::SpoolPushBusy) {
             return 0;
         }
-        let mut to = from & !BUSY;
+        let at = from & !BUSY;
+        let mut to = at;
         let mut passed = 0;
-        while to != end && to.wrapping_sub(from) < bytes {
+        while to != end && to.wrapping_sub(at) < bytes {
             let (tag, size) = self.entry_at(to);
             to = to.wrapping_add(size);
             passed += usize::from(tag & UNCOUNTED == 0);

@@ -158,9 +158,14 @@ pub fn log(producer: &spsc::Producer<'_>, words: usize, tag: u16) -> bool {
 
 /// What is between `enter` and `leave`, without the count.
 pub fn put(producer: &spsc::Producer<'_>, words: usize, tag: u16) -> bool {
-    let len = words * WORD;
+    put_words(producer, &vec![word(words, tag); words])
+}
+
+/// Publishes a record of these words; its length stands in the first one.
+pub fn put_words(producer: &spsc::Producer<'_>, words: &[u64]) -> bool {
+    let len = size_of_val(words);
     let Some(at) = producer.claim(len).or_else(|| producer.refresh(len).ok()) else { return false };
-    write(at, words, tag);
+    write(at, words);
     // SAFETY: a whole record of `len` bytes was claimed and written.
     unsafe { producer.publish(len) };
     true
@@ -177,19 +182,24 @@ pub fn share_within<C: Claim>(ring: &mpsc::Ring<C>, room: usize, words: usize, t
         ring.lose(Level::Info);
         return false;
     };
-    write(grant.at(), words, tag);
+    write(grant.at(), &vec![word(words, tag); words]);
     // SAFETY: a whole record of that length was granted and written.
     unsafe { grant.commit(words * WORD) };
     true
 }
 
-/// Writes a record: its length and its tag in every word.
-fn write(at: NonNull<u8>, words: usize, tag: u16) {
-    for index in 0..words {
-        // SAFETY: bounds: `words` granules were claimed.
-        let word = unsafe { at.cast::<u64>().add(index) };
+/// Every word of a record of so many words: its length and its tag.
+fn word(words: usize, tag: u16) -> u64 {
+    words as u64 | u64::from(tag) << 16
+}
+
+/// Writes a record's words.
+fn write(at: NonNull<u8>, words: &[u64]) {
+    for (index, word) in words.iter().enumerate() {
+        // SAFETY: bounds: so many granules were claimed.
+        let to = unsafe { at.cast::<u64>().add(index) };
         // SAFETY: bounds: as above; race: one thread of a model runs at a time.
-        unsafe { word.write((words as u64 | u64::from(tag) << 16).to_le()) };
+        unsafe { to.write(word.to_le()) };
     }
 }
 

@@ -23,6 +23,7 @@ models! {
     spsc_loss,
     spsc_count,
     mark_order,
+    drain_order,
     mpsc_one,
     mpsc_two,
     mpsc_fill,
