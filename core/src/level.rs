@@ -3,7 +3,7 @@
 use core::fmt;
 use core::str::FromStr;
 
-/// How severe a record is. Names and order are those of the `log` crate: `Error < Warn < … < Trace`.
+/// How severe a record is. Names and order are the `log` crate's: `Error < Warn < … < Trace`.
 ///
 /// ```
 /// use hydra_log_core::Level;

@@ -13,7 +13,7 @@ pub const fn none() -> Ordering {
     Ordering::Relaxed
 }
 
-/// A callsite's gate. Relaxed: the byte stands alone; a call that sees it late is a call made earlier.
+/// A callsite's gate. Relaxed: the byte stands alone; a call that sees it late was made earlier.
 #[inline(always)]
 #[must_use]
 pub const fn gate() -> Ordering {
@@ -84,7 +84,7 @@ pub fn tail_read() -> Ordering {
     weakened(Seed::SpscTailRead, Ordering::Acquire)
 }
 
-/// The consumer gives space back. Release: pairs with [`head_read`]; its reads of the space are over.
+/// The consumer gives space back. Release: pairs with [`head_read`]; its reads of it are over.
 #[inline(always)]
 #[must_use]
 pub fn head_release() -> Ordering {
@@ -123,8 +123,8 @@ pub fn ring_close() -> Ordering {
     weakened(Seed::RingClose, Ordering::Release)
 }
 
-/// The drain reads the state of a ring, before its tail. Acquire: pairs with [`ring_close`]; a drain
-/// that sees the ring closed and then sees no record has seen its last record.
+/// The drain reads the state of a ring, before its tail. Acquire: pairs with [`ring_close`]; a
+/// drain that sees the ring closed and then sees no record has seen its last record.
 #[inline(always)]
 #[must_use]
 pub fn ring_closed() -> Ordering {
@@ -202,8 +202,8 @@ pub fn flush_pending() -> Ordering {
     weakened(Seed::FlushPending, Ordering::Acquire)
 }
 
-/// The drain acknowledges, after its pass. Release: pairs with [`flush_check`]; what the sinks wrote
-/// is there for whoever waited.
+/// The drain acknowledges, after its pass. Release: pairs with [`flush_check`]; what the sinks
+/// wrote is there for whoever waited.
 #[inline(always)]
 #[must_use]
 pub fn flush_done() -> Ordering {
@@ -232,8 +232,8 @@ pub fn shared_head_release() -> Ordering {
     weakened(Seed::MpscHeadRelease, Ordering::Release)
 }
 
-/// A shared ring's tail, read and claimed. Relaxed: a read-modify-write alone makes claims disjoint;
-/// what is visible rides on the head and on the map.
+/// A shared ring's tail, read and claimed. Relaxed: a read-modify-write alone makes claims
+/// disjoint; what is visible rides on the head and on the map.
 #[inline(always)]
 #[must_use]
 pub const fn shared_tail() -> Ordering {

@@ -11,7 +11,7 @@
 //! derived from the address of a byte that the call has in its cache anyway.
 //!
 //! S1  ids are dense: `0 <= id < gates().len()`.
-//! S2  a gate is zero in its on-bits until an engine switches it on, so a call before `init` is off.
+//! S2  a gate is zero in its on-bits until an engine switches it on: a call before `init` is off.
 #![expect(unsafe_code, reason = "walks the linker's sections")]
 
 use crate::level::Level;
@@ -168,6 +168,7 @@ pub fn gate_count() -> usize {
 /// ```
 ///
 /// It also gives both sections their first entry, so that an image without a log call links.
+#[must_use]
 pub fn gap_site() -> &'static Site {
     &GAP
 }
@@ -202,12 +203,18 @@ macro_rules! __site {
         #[used]
         #[cfg_attr(target_vendor = "apple", unsafe(link_section = "__DATA,hydra_gates"))]
         #[cfg_attr(windows, unsafe(link_section = ".hydg$b"))]
-        #[cfg_attr(not(any(target_vendor = "apple", windows)), unsafe(link_section = "hydra_gates"))]
+        #[cfg_attr(
+            not(any(target_vendor = "apple", windows)),
+            unsafe(link_section = "hydra_gates")
+        )]
         static $gate: $crate::site::Gate = $crate::site::Gate::new($level);
         #[used]
         #[cfg_attr(target_vendor = "apple", unsafe(link_section = "__DATA,hydra_sites"))]
         #[cfg_attr(windows, unsafe(link_section = ".hyds$b"))]
-        #[cfg_attr(not(any(target_vendor = "apple", windows)), unsafe(link_section = "hydra_sites"))]
+        #[cfg_attr(
+            not(any(target_vendor = "apple", windows)),
+            unsafe(link_section = "hydra_sites")
+        )]
         static $site: $crate::site::Site = $descriptor;
     };
 }

@@ -2,7 +2,8 @@
 //!
 //! ```text
 //! template    := (text | '{{' | '}}' | placeholder)*
-//! placeholder := '{' index [':' [[fill] align] [sign] ['#'] ['0'] [width] ['.' precision] [trait]] '}'
+//! placeholder := '{' index [':' spec] '}'
+//! spec        := [[fill] align] [sign] ['#'] ['0'] [width] ['.' precision] [trait]
 //! width, precision := number | index '$'
 //! trait := '?' | 'x?' | 'X?' | 'x' | 'X' | 'o' | 'b' | 'e' | 'E' | 'p'
 //! ```

@@ -3,12 +3,12 @@
 
 use core::ptr::NonNull;
 
-use hydra_log_core::{Level, gap};
 use hydra_log_core::drain::{self, Lane, Limits, Output, Pass, Stop};
 use hydra_log_core::record::{self, Flags, RecordRef};
 use hydra_log_core::ring::spsc::{self, LEVELS};
 use hydra_log_core::ring::{Storage, mpsc};
 use hydra_log_core::site::SiteId;
+use hydra_log_core::{Level, gap};
 
 fn storage(bytes: usize) -> Storage {
     let memory = vec![0_u64; bytes / 8].leak();

@@ -21,7 +21,8 @@ enum Step {
 fn steps() -> impl Strategy<Value = Vec<Step>> {
     let step = prop_oneof![
         4 => (0_usize..80).prop_map(Step::Reserve),
-        3 => (any::<prop::sample::Index>(), 1_usize..80).prop_map(|(i, used)| Step::Commit(i, used)),
+        3 => (any::<prop::sample::Index>(), 1_usize..80)
+            .prop_map(|(which, used)| Step::Commit(which, used)),
         1 => any::<prop::sample::Index>().prop_map(Step::Drop),
         4 => Just(Step::Take),
         2 => Just(Step::Release),

@@ -107,7 +107,8 @@ proptest! {
                     prop_assert_eq!(consumer.poll(), model.seen - model.head);
                 }
                 Step::Take => {
-                    let wanted = (model.head != model.seen).then(|| model.queue.pop_front()).flatten();
+                    let may_take = model.head != model.seen;
+                    let wanted = may_take.then(|| model.queue.pop_front()).flatten();
                     let found = consumer.peek().map(|record| (tag_of(record), record.len()));
                     prop_assert_eq!(found, wanted);
                     if let Some((_, len)) = wanted {

@@ -45,8 +45,8 @@ pub(crate) struct Drainer {
     stuck_since: Option<Instant>,
 }
 
-// SAFETY: race: the lanes' consumers ask for one owner at a time, with what one did happening before
-// the next: that is whoever holds the drain token, on whatever thread.
+// SAFETY: race: the lanes' consumers ask for one owner at a time, with what one did happening
+// before the next: that is whoever holds the drain token, on whatever thread.
 unsafe impl Send for Drainer {}
 
 impl Drainer {

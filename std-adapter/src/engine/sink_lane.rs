@@ -2,8 +2,8 @@
 //!
 //! Any number of threads may serve a lane. Each takes the next batch out of the spool (a short
 //! copy), renders it on its own, and writes when its turn comes: output is in the spool's order
-//! whatever order the rendering ends in. Nothing of the spool is held while a sink writes, so a sink
-//! that hangs delays nobody else.
+//! whatever order the rendering ends in. Nothing of the spool is held while a sink writes, so a
+//! sink that hangs delays nobody else.
 #![expect(unsafe_code, reason = "the reader's half of the spool")]
 
 use core::panic::AssertUnwindSafe;

@@ -42,8 +42,8 @@ impl ThreadRing {
         let start = mapping.leak();
         // SAFETY: bounds: the mapping is longer than the header; race: nobody else knows it.
         let bytes = unsafe { start.add(HEADER) };
-        // SAFETY: bounds: the rest of the mapping, zeroed, aligned to 64, never unmapped; race: only
-        // the ring uses it.
+        // SAFETY: bounds: the rest of the mapping, zeroed, aligned to 64, never unmapped; race:
+        // only the ring uses it.
         let storage = unsafe { Storage::from_raw(bytes, spsc::bytes_for(capacity, SPILL)) };
         let ring = spsc::Ring::new(storage, capacity, SPILL)
             .map_err(|error| io::Error::new(io::ErrorKind::InvalidInput, error.to_string()))?;
