@@ -77,7 +77,7 @@ fn when_another_holds_the_drain_for_too_long_the_loss_is_counted() {
             done.send(()).unwrap();
         });
         let ended = wait.recv_timeout(Duration::from_secs(60));
-        let stats = conserved(&engine);
+        let stats = conserved(engine);
         gated.open();
         ended.expect("a call waited for ever");
         assert!(stats.lost().total() > 0, "{stats:?}");

@@ -1,11 +1,13 @@
 //! Sinks and helpers that several tests need.
 
+use core::sync::atomic::{AtomicBool, AtomicUsize};
 use std::io;
-use std::sync::atomic::{AtomicBool, AtomicUsize};
 use std::sync::{Arc, Condvar, Mutex};
 
 use hydra_log::sink::{Sink, WriteError};
 use hydra_log::{Engine, Stats};
+
+use crate::ord;
 
 /// A sink that stands still while its gate is shut, and keeps what it got.
 #[derive(Clone, Default)]
@@ -62,10 +64,9 @@ pub struct Failing {
 
 impl Sink for Failing {
     fn write(&mut self, bytes: &[u8]) -> Result<(), WriteError> {
-        use std::sync::atomic::Ordering::SeqCst;
-        self.calls.fetch_add(1, SeqCst);
-        assert!(!self.panics.load(SeqCst), "told to panic");
-        if self.fails.load(SeqCst) {
+        self.calls.fetch_add(1, ord::switch());
+        assert!(!self.panics.load(ord::switch()), "told to panic");
+        if self.fails.load(ord::switch()) {
             let source = io::Error::new(io::ErrorKind::StorageFull, "told to fail");
             return Err(WriteError { written: 0, source });
         }

@@ -1,13 +1,13 @@
 //! `emitted = written + lost + pending`, whatever happens.
 
 use core::time::Duration;
-use std::sync::atomic::Ordering::SeqCst;
 use std::sync::{Arc, Mutex};
 
 use hydra_log::sink::Memory;
 use hydra_log::{Builder, Level, Overflow, error, info, warn};
 
 use crate::common::{Failing, Gated, conserved};
+use crate::ord;
 
 #[test]
 fn holds_while_a_sink_stands_still() {
@@ -73,10 +73,10 @@ fn holds_when_a_sink_fails_and_recovers() {
         .unwrap();
     engine.scope(|| info!("first"));
     engine.flush().unwrap();
-    failing.fails.store(true, SeqCst);
+    failing.fails.store(true, ord::switch());
     engine.scope(|| (0..10).for_each(|count| info!("lost {count}")));
     engine.flush().unwrap();
-    failing.fails.store(false, SeqCst);
+    failing.fails.store(false, ord::switch());
     engine.scope(|| info!("after"));
     engine.scope(|| info!("and more"));
     engine.flush().unwrap();
@@ -90,7 +90,7 @@ fn holds_when_a_sink_fails_and_recovers() {
 #[test]
 fn holds_when_a_sink_panics() {
     let failing = Failing::default();
-    failing.panics.store(true, SeqCst);
+    failing.panics.store(true, ord::switch());
     let told = Arc::new(Mutex::new(Vec::new()));
     let hook = Arc::clone(&told);
     let engine = Builder::new()
@@ -100,7 +100,7 @@ fn holds_when_a_sink_panics() {
         .unwrap();
     engine.scope(|| error!("into the void"));
     engine.flush().unwrap();
-    failing.panics.store(false, SeqCst);
+    failing.panics.store(false, ord::switch());
     engine.scope(|| info!("alive"));
     engine.flush().unwrap();
     let stats = conserved(&engine);

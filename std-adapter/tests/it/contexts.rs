@@ -2,7 +2,8 @@
 
 use core::cell::RefCell;
 use core::fmt;
-use std::panic::{AssertUnwindSafe, catch_unwind};
+use core::panic::AssertUnwindSafe;
+use std::panic::catch_unwind;
 use std::thread;
 
 use hydra_log::sink::Memory;

@@ -1,5 +1,11 @@
 //! The engine as its users see it: what goes in comes out, in order, once, or is counted.
 #![allow(missing_docs, unreachable_pub, reason = "a test binary")]
+#![allow(
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    clippy::print_stdout,
+    reason = "a test fails by panicking, and a child tells by printing"
+)]
 
 mod bad_input;
 mod bare_metal;
@@ -7,5 +13,6 @@ mod common;
 mod conservation;
 mod contexts;
 mod exits;
+mod ord;
 mod order;
 mod sinks;
