@@ -5,6 +5,8 @@ use std::io::Write;
 use std::panic;
 use std::sync::{Mutex, OnceLock};
 
+use hydra_log_core::site::{self, SiteKind};
+
 use crate::builder::Builder;
 use crate::engine::shared::Shared;
 use crate::engine::{Engine, Flushing, lock, worker};
@@ -66,13 +68,15 @@ fn flush_at_exit() {
 /// else (on standard error), the filter from `HYDRA_LOG` or `RUST_LOG`, the preset from
 /// `HYDRA_LOG_PRESET`.
 ///
-/// Never panics. What can't be understood, and a second `init`, is said on standard error.
+/// Never panics. What can't be understood is said on standard error and left out; so is a target
+/// that nothing in the program logs to, with the nearest that exists, and a second `init`.
 ///
 /// ```
 /// let guard = hydra_log::init();
 /// hydra_log::info!("ready", port = 8080);
 /// # drop(guard);
 /// ```
+#[expect(clippy::must_use_candidate, reason = "dropped at once, it only flushes earlier")]
 pub fn init() -> Guard {
     match try_init() {
         Ok(guard) => guard,
@@ -84,23 +88,36 @@ pub fn init() -> Guard {
 }
 
 fn try_init() -> Result<Guard, InitError> {
-    let preset = match std::env::var("HYDRA_LOG_PRESET") {
-        Ok(name) if !name.is_empty() => {
-            name.parse::<Preset>().map_err(|_unknown| InitError::Preset { name })?
-        }
-        _ => Preset::default(),
-    };
-    let mut builder = Builder::preset(preset);
-    if let Some(directives) = filter_from_environment() {
-        let (filter, warnings) = Filter::parse(&directives);
-        warnings.iter().for_each(|warning| warn(&warning.to_string()));
-        builder = builder.filter_by(filter);
+    let builder = Builder::preset(preset_from_environment());
+    match filter_from_environment() {
+        Some(filter) => builder.filter_by(filter).try_init(),
+        None => builder.try_init(),
     }
-    builder.try_init()
 }
 
-/// `HYDRA_LOG`, or else `RUST_LOG`, if not empty.
-fn filter_from_environment() -> Option<String> {
+/// The preset in `HYDRA_LOG_PRESET`, or else the default one.
+fn preset_from_environment() -> Preset {
+    let name = std::env::var("HYDRA_LOG_PRESET").unwrap_or_default();
+    if name.is_empty() {
+        return Preset::default();
+    }
+    name.parse().unwrap_or_else(|_unknown| {
+        warn(&InitError::Preset { name }.to_string());
+        Preset::default()
+    })
+}
+
+/// The filter in `HYDRA_LOG`, or else in `RUST_LOG`, as far as it can be read. `None` if there is
+/// nothing that can: a slip of the pen must not switch everything off.
+fn filter_from_environment() -> Option<Filter> {
+    let (filter, mut warnings) = Filter::parse(&directives_from_environment()?);
+    let calls = site::sites().iter().filter(|site| site.kind == SiteKind::Event);
+    warnings.extend(filter.unknown_targets(calls.map(|site| site.target)));
+    warnings.iter().for_each(|warning| warn(&warning.to_string()));
+    (!filter.is_empty()).then_some(filter)
+}
+
+fn directives_from_environment() -> Option<String> {
     ["HYDRA_LOG", "RUST_LOG"]
         .into_iter()
         .filter_map(|name| std::env::var(name).ok())
@@ -157,6 +174,9 @@ impl Guard {
 
 impl Drop for Guard {
     fn drop(&mut self) {
-        flush_at_exit();
+        // A guard whose `init` failed answers for nothing, though another engine may run.
+        if self.engine.is_some() {
+            flush_at_exit();
+        }
     }
 }

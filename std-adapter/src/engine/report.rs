@@ -1,8 +1,9 @@
 //! Where the engine's own failures go when nobody asked to be told.
 
+use core::time::Duration;
 use std::io::Write;
 use std::sync::Mutex;
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
 use crate::engine::lock;
 use crate::error::Error;

@@ -70,7 +70,7 @@ fn a_record_larger_than_the_ring() {
     let whole = lines.iter().any(|line| line.contains(&long));
     let told = lines.iter().any(|line| line.contains("1 records lost"));
     assert!(whole || told, "{lines:?}");
-    assert!(lines.last().unwrap().ends_with("after"));
+    assert!(lines.last().unwrap().ends_with("after"), "{lines:?}");
 }
 
 #[test]

@@ -1,6 +1,7 @@
 //! The process's own engine, in child processes: every exit, odd contexts, bad environments.
 
 use core::cell::RefCell;
+use core::time::Duration;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 use std::{env, fs, panic, process, thread};
@@ -68,8 +69,10 @@ fn a_second_init_is_refused_and_harmless() {
     let (output, lines) = child("twice");
     assert!(output.status.success(), "{output:?}");
     let told = String::from_utf8_lossy(&output.stderr);
-    assert!(told.contains("installed already"), "{told}");
-    check(&lines);
+    assert_eq!(told.matches("installed already").count(), 2, "{told}");
+    let (last, before) = lines.split_last().unwrap();
+    assert!(last.ends_with("count as before"), "{last}");
+    check(before);
 }
 
 #[test]
@@ -97,6 +100,22 @@ fn an_unknown_level_in_the_environment_is_named() {
     let output = command.env("RUST_LOG", "my_app=inof").output().unwrap();
     let told = String::from_utf8_lossy(&output.stderr);
     assert!(told.contains("inof") && told.contains("info"), "{told}");
+    assert!(told.contains("from init"), "a slip switched everything off: {told}");
+}
+
+#[test]
+fn an_unknown_target_in_the_environment_is_named() {
+    let path = PathBuf::from("unused");
+    let mut command = command("init", &path);
+    let output = command.env("RUST_LOG", "it::exit=debug,it=info,zzz=off").output().unwrap();
+    let told = String::from_utf8_lossy(&output.stderr);
+    let warnings: Vec<_> = told.lines().filter(|line| line.starts_with("hydra: ")).collect();
+    let expected = [
+        "hydra: filter: nothing logs to `it::exit`, did you mean `it::exits`?",
+        "hydra: filter: nothing logs to `zzz`",
+    ];
+    assert_eq!(warnings, expected, "{told}");
+    assert!(told.contains("from init"), "the rest of the filter counts: {told}");
 }
 
 #[test]
@@ -106,6 +125,7 @@ fn an_unknown_preset_in_the_environment_is_named() {
     let output = command.env("HYDRA_LOG_PRESET", "warp").output().unwrap();
     let told = String::from_utf8_lossy(&output.stderr);
     assert!(told.contains("warp") && told.contains("production"), "{told}");
+    assert!(told.contains("from init"), "a slip switched everything off: {told}");
 }
 
 #[test]
@@ -157,7 +177,11 @@ fn twice(guard: Guard) {
     assert!(matches!(second, Err(InitError::AlreadyInstalled)));
     let third = hydra_log::init();
     assert!(third.engine().is_none());
-    drop((third, guard));
+    assert!(third.flush().is_ok() && third.flush_async().is_none());
+    assert_eq!((third.stats().emitted(), third.shutdown(Duration::ZERO).emitted), (0, 0));
+    info!("count as before");
+    assert_eq!(guard.stats().emitted(), RECORDS as u64 + 1);
+    drop((hydra_log::init(), guard));
 }
 
 struct Last;
@@ -176,16 +200,19 @@ thread_local! {
 mod signal {
     #![allow(unsafe_code, reason = "installs a handler and a timer")]
 
-    use std::sync::atomic::{AtomicUsize, Ordering};
-    use std::time::{Duration, Instant};
+    use core::sync::atomic::AtomicUsize;
+    use core::time::Duration;
+    use std::time::Instant;
 
     use hydra_log::{Guard, info};
+
+    use crate::ord;
 
     static HANDLED: AtomicUsize = AtomicUsize::new(0);
 
     extern "C" fn handler(_signal: libc::c_int) {
         info!("from a handler");
-        HANDLED.fetch_add(1, Ordering::Relaxed);
+        HANDLED.fetch_add(1, ord::handled());
     }
 
     /// Interrupts a thread that logs, until enough calls were hit.
@@ -201,7 +228,7 @@ mod signal {
         while Instant::now() < until {
             info!("busy {logged}");
             logged += 1;
-            if logged % 64 == 0 {
+            if logged.is_multiple_of(64) {
                 std::thread::sleep(Duration::from_micros(20));
             }
         }
@@ -211,7 +238,7 @@ mod signal {
         unsafe { libc::setitimer(libc::ITIMER_REAL, &raw const timer, core::ptr::null_mut()) };
         guard.flush().unwrap();
         let stats = guard.stats();
-        let handled = HANDLED.load(Ordering::Relaxed);
+        let handled = HANDLED.load(ord::handled());
         let conserved = stats.is_conserved() && stats.lost().total() == 0;
         println!("handled {handled} conserved {conserved}");
     }
