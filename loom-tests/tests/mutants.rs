@@ -39,7 +39,8 @@ fn every_planted_bug_is_caught() {
     for seed in &seeds {
         let start = Instant::now();
         plant(Some(**seed));
-        let mut catches = ALL.iter().filter_map(|model| Some((model.name, caught(model)?)));
+        let mut catches =
+            likely_first(**seed).into_iter().filter_map(|model| Some((model.name, caught(model)?)));
         let line = match catches.next() {
             Some((model, how)) => format!("{model} | {how}"),
             None => {
@@ -53,6 +54,14 @@ fn every_planted_bug_is_caught() {
     let (bugs, models) = (seeds.len(), ALL.len());
     println!("{} of {bugs} bugs caught by {models} models", bugs - survivors.len());
     assert!(survivors.is_empty(), "nobody caught {survivors:?}");
+}
+
+/// All models, those of the bug's own part first.
+fn likely_first(seed: Seed) -> Vec<&'static Model> {
+    let part = seed.text().split(':').next().unwrap_or_default();
+    let mut models: Vec<_> = ALL.iter().collect();
+    models.sort_by_key(|model| !model.name.starts_with(part));
+    models
 }
 
 /// How a model fails, in a line.

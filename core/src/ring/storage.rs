@@ -146,3 +146,37 @@ pub(super) unsafe fn record_bytes(
     let possible = min(available, longest);
     if len == 0 || len > possible { possible } else { len }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn storage(memory: &mut [u64]) -> Storage {
+        let bytes = size_of_val(memory);
+        // SAFETY: bounds: aligned, initialised bytes; race: borrowed by this test alone.
+        unsafe { Storage::from_raw(NonNull::from(memory).cast(), bytes) }
+    }
+
+    #[test]
+    fn positions_come_round_and_wrap_with_their_type() {
+        let mut memory = [0; 12];
+        let (region, _cells) = storage(&mut memory).region(64, 32);
+        assert_eq!(region.capacity(), 64);
+        assert_eq!([0, 63, 64, usize::MAX].map(|at| region.offset(at)), [0, 63, 0, 63]);
+        assert_eq!([0, 8, 56, 64, usize::MAX - 7].map(|at| region.granule(at)), [0, 1, 7, 0, 7]);
+        assert_eq!(region.at(0), region.at(64));
+        assert_eq!(region.at(8), region.at(8_usize.wrapping_sub(64)));
+    }
+
+    #[test]
+    fn a_length_is_read_from_the_first_word_and_cut_to_what_there_is() {
+        for (word, expected) in [(3_u64, 24), (3 | 7 << 13, 24), (0, 40), (6, 40), (0x1fff, 40)] {
+            let mut memory = [0; 12];
+            memory[7] = word.to_le();
+            let (region, _cells) = storage(&mut memory).region(64, 32);
+            // SAFETY: bounds: the last granule before the spill; race: one thread.
+            let len = unsafe { record_bytes(region, 56, 48, 40) };
+            assert_eq!(len, expected, "{word:#x}");
+        }
+    }
+}

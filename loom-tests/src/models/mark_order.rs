@@ -11,7 +11,7 @@ use loom::thread;
 pub const MODEL: Model = Model {
     name: "mark_order",
     body,
-    full: bounded(3, 90_000),
+    full: bounded(2, 8_500),
     quick: bounded(2, 500),
     outcomes: &["0 early", "1 early", "2 early", "3 early"],
 };
