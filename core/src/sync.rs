@@ -1,4 +1,4 @@
-//! The only file that names an atomic type: it decides what the shared words of the core are made of.
+//! The only file that names an atomic type: it decides what the core's shared words are made of.
 //!
 //! | build             | atomics and cells         | what for                                        |
 //! |-------------------|---------------------------|-------------------------------------------------|
@@ -21,11 +21,15 @@ mod raw;
 #[path = "sync/planted.rs"]
 mod planted;
 
+#[path = "sync/hint.rs"]
+mod hint;
+
 #[cfg_attr(target_has_atomic = "ptr", path = "sync/rmw_cas.rs")]
 #[cfg_attr(not(target_has_atomic = "ptr"), path = "sync/rmw_section.rs")]
 pub mod rmw;
 
 pub use imp::*;
+pub use hint::expect_write;
 
 /// Reads a word that only the reader writes.
 pub trait LoadOwn {

@@ -24,6 +24,17 @@ use crate::sys::ticks::ticks;
 /// How long a waiting call sleeps between two looks, once spinning did not help.
 const NAP: Duration = Duration::from_micros(50);
 
+/// Reloads the reader's position for a call, marked in flight, whose cached limit was reached: once
+/// in half a lap. `None` where there is more to do than that. Small, because it runs cold.
+#[cold]
+#[inline(never)]
+pub(crate) fn reload(thread: &'static ThreadRing, max: usize) -> Option<NonNull<u8>> {
+    if thread.owes_note.load(ord::own()) || thread.engine.parking.rests() {
+        return None;
+    }
+    producer::own(thread).refresh(max).ok()
+}
+
 /// Goes on with a call, marked in flight, whose cached limit was reached.
 #[cold]
 #[inline(never)]
@@ -35,6 +46,7 @@ pub(crate) fn claim(thread: &'static ThreadRing, gate: &'static Gate, max: usize
         return Some(producer::slot(thread, at, max, stamp, producer::OWN));
     }
     producer.leave();
+    thread.engine.parking.wake_all();
     thread.engine.counters.full.add(1);
     match producer::slowly(|| make_room(thread, max)) {
         None => producer::shared(thread.engine, gate, max),
@@ -92,7 +104,6 @@ fn make_room(thread: &'static ThreadRing, max: usize) -> Outcome {
         return Outcome::Lost;
     }
     if thread.gave_up.load(ord::own()) {
-        engine.wake();
         return Outcome::Lost;
     }
     let started = Instant::now();
@@ -109,7 +120,7 @@ fn wait(thread: &'static ThreadRing, max: usize, deadline: Instant, direct: bool
     let producer = producer::own(thread);
     let backoff = Backoff::new();
     loop {
-        engine.wake();
+        engine.parking.wake_all();
         if direct {
             engine.write_out(deadline);
         } else {

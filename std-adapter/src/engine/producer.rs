@@ -23,9 +23,12 @@ use crate::engine::overflow;
 use crate::engine::shared::Shared;
 use crate::engine::thread_ring::ThreadRing;
 use crate::global;
-use crate::sys::ticks::ticks;
+use crate::sys::ticks::{self, ticks};
 
 thread_local! {
+    /// The same ring, where the processor's own counter stamps records: all that the usual call
+    /// has to look up.
+    static QUICK: Cell<Option<&'static ThreadRing>> = const { Cell::new(None) };
     /// The ring that this thread's calls write to.
     static CURRENT: Cell<Option<&'static ThreadRing>> = const { Cell::new(None) };
     /// Whether this thread can open a ring.
@@ -63,7 +66,7 @@ pub(crate) struct ThreadRings;
 impl Backend for ThreadRings {
     #[inline(always)]
     fn reserve_quickly(gate: &'static Gate, max: usize) -> Option<Slot> {
-        let thread = CURRENT.get()?;
+        let thread = QUICK.get()?;
         if gate.state() == GateState::Ask {
             return None;
         }
@@ -71,8 +74,8 @@ impl Backend for ThreadRings {
         if !producer.enter() {
             return None;
         }
-        let stamp = ticks();
-        let Some(at) = producer.claim(max) else {
+        let stamp = ticks::counter();
+        let Some(at) = producer.claim(max).or_else(|| overflow::reload(thread, max)) else {
             producer.leave();
             return None;
         };
@@ -129,6 +132,11 @@ impl Backend for ThreadRings {
             own(thread_of(slot.owner)).leave();
         }
     }
+}
+
+fn set_current(thread: Option<&'static ThreadRing>) {
+    CURRENT.set(thread);
+    QUICK.set(thread.filter(|_| ticks::is_counter()));
 }
 
 /// The producer of this thread's ring.
@@ -213,7 +221,7 @@ fn open(gate: &'static Gate, max: usize) -> Option<Slot> {
     }
     match opened {
         Some(thread) => {
-            CURRENT.set(Some(thread));
+            set_current(Some(thread));
             ThreadRings::reserve(gate, max)
         }
         None => shared(engine, gate, max),
@@ -246,7 +254,7 @@ pub(crate) fn slowly<R>(f: impl FnOnce() -> R) -> Option<R> {
 /// Replaces this thread's full ring by a larger one. The old one is drained first, being older.
 pub(crate) fn grow(thread: &'static ThreadRing, bytes: usize) -> Option<&'static ThreadRing> {
     let larger = open_ring(thread.engine, bytes)?;
-    CURRENT.set(Some(larger));
+    set_current(Some(larger));
     close(thread);
     Some(larger)
 }
@@ -263,15 +271,15 @@ pub(crate) fn scoped<R>(engine: &'static Shared, f: impl FnOnce() -> R) -> R {
     struct Restore(Option<&'static Shared>, Option<&'static ThreadRing>);
     impl Drop for Restore {
         fn drop(&mut self) {
-            CURRENT.set(None);
+            set_current(None);
             SCOPE.set(self.0);
-            CURRENT.set(self.1);
+            set_current(self.1);
         }
     }
     let _restore = Restore(SCOPE.get(), CURRENT.get());
-    CURRENT.set(None);
+    set_current(None);
     SCOPE.set(Some(engine));
-    CURRENT.set(ring_of(engine));
+    set_current(ring_of(engine));
     f()
 }
 
@@ -292,7 +300,7 @@ struct Rings(RefCell<Vec<&'static ThreadRing>>);
 impl Drop for Rings {
     fn drop(&mut self) {
         STAGE.set(Stage::Gone);
-        CURRENT.set(None);
+        set_current(None);
         for thread in self.0.borrow_mut().drain(..) {
             own(thread).close();
         }

@@ -94,7 +94,7 @@ fn run(shared: &'static Shared, lane: usize, place: usize) {
             sink.maintain(shared);
             looked_after = Instant::now();
         }
-        shared.parking.rest(place, pause_after(quiet));
+        shared.parking.sleep(place, pause_after(quiet));
     }
 }
 
@@ -113,6 +113,7 @@ pub(crate) struct Parking {
 #[derive(Default)]
 struct Place {
     asleep: AtomicBool,
+    resting: AtomicBool,
     thread: OnceLock<Thread>,
 }
 
@@ -127,16 +128,23 @@ impl Parking {
         }
     }
 
-    fn rest(&self, place: usize, pause: Duration) {
+    fn sleep(&self, place: usize, pause: Duration) {
         let Some(place) = self.places.get(place) else { return };
         rmw::store(&place.asleep, true, ord::park());
+        rmw::store(&place.resting, pause > PAUSE, ord::park());
         thread::park_timeout(pause);
+        rmw::store(&place.resting, false, ord::park());
         rmw::store(&place.asleep, false, ord::park());
     }
 
-    /// Wakes one sleeper; says whether there was one.
+    /// Whether somebody rests.
+    pub(crate) fn rests(&self) -> bool {
+        self.places.iter().any(|place| place.resting.load(ord::park()))
+    }
+
+    /// Wakes one that rests; says whether there was one.
     pub(crate) fn wake_one(&self) -> bool {
-        self.places.iter().any(Place::wake)
+        self.places.iter().filter(|place| place.resting.load(ord::park())).any(Place::wake)
     }
 
     /// Wakes every sleeper.

@@ -6,8 +6,7 @@
 //! | aarch64   | virtual counter            | always: the architecture fixes its rate            |
 //! | others    | `Instant`, in nanoseconds  | never: it is the fallback                          |
 //!
-//! [`ticks`] loads one byte, which never changes once an engine runs, beside reading the counter:
-//! the load is done long before the counter has answered.
+//! [`ticks`] looks which it is each time; a log call knows, and reads [`counter`].
 
 use std::sync::OnceLock;
 use std::time::Instant;
@@ -36,7 +35,18 @@ const RATE_ONE: usize = 1024;
 /// The counter's value now.
 #[inline(always)]
 pub(crate) fn ticks() -> u64 {
-    if FALLBACK.load(ord::own()) == 0 { counter::read() } else { instant() }
+    if is_counter() { counter::read() } else { instant() }
+}
+
+/// Whether [`counter`] may stand for [`ticks`].
+pub(crate) fn is_counter() -> bool {
+    FALLBACK.load(ord::own()) == 0
+}
+
+/// The processor's own counter; only where [`is_counter`].
+#[inline(always)]
+pub(crate) fn counter() -> u64 {
+    counter::read()
 }
 
 /// Decides which counter stamps records. Called before an engine runs; later calls do nothing.

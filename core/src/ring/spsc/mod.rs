@@ -105,8 +105,10 @@ pub struct Ring {
     cold: ColdLine,
 }
 
-/// What a log call touches: one cache line.
-#[repr(C, align(64))]
+/// What a log call touches: one cache line, and its neighbour with it where processors fetch pairs.
+#[repr(C)]
+#[cfg_attr(any(target_arch = "x86_64", target_arch = "aarch64"), repr(align(128)))]
+#[cfg_attr(not(any(target_arch = "x86_64", target_arch = "aarch64")), repr(align(64)))]
 struct ProducerLine {
     mark: AtomicU32,
     tail: AtomicUsize,
@@ -117,7 +119,9 @@ struct ProducerLine {
 }
 
 /// What the drain touches; the producer reads `head` at most once per half lap.
-#[repr(C, align(64))]
+#[repr(C)]
+#[cfg_attr(any(target_arch = "x86_64", target_arch = "aarch64"), repr(align(128)))]
+#[cfg_attr(not(any(target_arch = "x86_64", target_arch = "aarch64")), repr(align(64)))]
 struct ConsumerLine {
     head: AtomicUsize,
     own_head: Local<usize>,
