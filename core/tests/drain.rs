@@ -1,5 +1,6 @@
 //! The drain step: order, horizon, gaps, and nothing twice, tick by tick.
 #![allow(missing_docs, unsafe_code, reason = "a test that is producer and drain at once")]
+#![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 use core::ptr::NonNull;
 

@@ -103,7 +103,7 @@ fn a_call_inside_a_call_is_told_so() {
 
 #[test]
 fn a_damaged_length_yields_what_is_left() {
-    for length in [0_u64, 7, 0x1fff, u64::MAX & !0xe000] {
+    for length in [0_u64, 7, 0x1fff, !0xe000] {
         let ring = spsc_ring(64, 64, 48);
         // SAFETY: one thread is both.
         let (producer, consumer) = unsafe { (ring.producer(), ring.consumer()) };

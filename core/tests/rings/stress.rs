@@ -2,11 +2,11 @@
 
 use crate::effort::count;
 use crate::memory::{Held, log, mpsc_ring, share, spsc_ring, tag_of, take};
+use core::cell::UnsafeCell;
 use hydra_log_core::flush::Flush;
 use hydra_log_core::ring::mpsc::claim::{ByCas, Claim, InSection};
 use hydra_log_core::ring::mpsc::{Peek, Ring};
 use hydra_log_core::token::Token;
-use std::cell::UnsafeCell;
 use std::thread;
 
 #[test]
