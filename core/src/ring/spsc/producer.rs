@@ -146,6 +146,8 @@ impl<'r> Producer<'r> {
     /// Counts a record that the ring did not take (R7). Between `enter` and `leave`.
     #[cold]
     pub fn lose(&self, level: Level) {
+        // The next call has to come by here: it owes a note of this loss.
+        self.ring.producer.limit.set(self.ring.producer.own_tail.get());
         let cold = &self.ring.cold;
         cold.gap_at.store(self.ring.producer.own_tail.get(), ord::count());
         if let Some(count) = cold.lost.get(level as usize - 1) {
