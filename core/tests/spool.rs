@@ -1,5 +1,11 @@
 //! The spool against a plain queue, over every mix of appends, reads and pushes.
 #![allow(missing_docs, unsafe_code, reason = "a test that is writer and readers at once")]
+#![allow(
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    clippy::cast_possible_truncation,
+    reason = "a test fails by panicking, and its numbers are small"
+)]
 
 use core::ptr::NonNull;
 use std::collections::VecDeque;
