@@ -53,8 +53,8 @@ pub trait Backend {
     /// `max`: the record is then cut), and the call's alone until `commit` or `abandon`.
     fn reserve(gate: &'static Gate, max: usize) -> Option<Slot>;
 
-    /// As [`reserve`](Self::reserve), where that takes a few instructions; `None` leaves the call to
-    /// `reserve`. Inlined into every call's function, so it calls nothing.
+    /// As [`reserve`](Self::reserve), where that takes a few instructions; `None` leaves the call
+    /// to `reserve`. Inlined into every call's function, so it calls nothing.
     #[inline(always)]
     fn reserve_quickly(_gate: &'static Gate, _max: usize) -> Option<Slot> {
         None

@@ -172,7 +172,14 @@ impl<'r> Lane<'r> {
     }
 
     /// Lets records go while they are not younger than `until`.
-    fn run(&mut self, until: u64, pass: &mut Pass, limits: &Limits, newest: &mut u64, out: &mut impl Output) {
+    fn run(
+        &mut self,
+        until: u64,
+        pass: &mut Pass,
+        limits: &Limits,
+        newest: &mut u64,
+        out: &mut impl Output,
+    ) {
         while let Some(stamp) = self.front.filter(|&stamp| stamp <= until) {
             if pass.records == limits.records {
                 pass.stopped = true;
@@ -294,7 +301,12 @@ fn tell(
 /// Lets everything go that is certain to be oldest, within the limits.
 ///
 /// `newest` is the youngest stamp that ever left; keep it from pass to pass.
-pub fn step(lanes: &mut [Lane<'_>], limits: &Limits, newest: &mut u64, out: &mut impl Output) -> Pass {
+pub fn step(
+    lanes: &mut [Lane<'_>],
+    limits: &Limits,
+    newest: &mut u64,
+    out: &mut impl Output,
+) -> Pass {
     let mut pass = Pass { records: 0, horizon: 0, stopped: false, late: 0 };
     let mut horizon = limits.now.saturating_sub(limits.grace);
     for lane in &mut *lanes {

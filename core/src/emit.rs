@@ -36,8 +36,7 @@ pub fn emit<B: Backend, A: Args>(gate: &'static Gate, args: &A) {
     let reserved = Quick::<B, _>(slot, PhantomData);
     // SAFETY: bounds: the backend's room is aligned to 8 and has `room` bytes; race: it is this
     // call's alone until it is committed, and nested calls get room of their own.
-    let used =
-        unsafe { record::encode(at.as_ptr(), room, gate.id(), stamp, args, Flags::NONE) };
+    let used = unsafe { record::encode(at.as_ptr(), room, gate.id(), stamp, args, Flags::NONE) };
     mem::forget(reserved);
     // SAFETY: the slot is from `reserve_quickly`, and used up here; `encode` wrote a record of
     // `used` bytes into it.

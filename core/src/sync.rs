@@ -28,8 +28,8 @@ mod hint;
 #[cfg_attr(not(target_has_atomic = "ptr"), path = "sync/rmw_section.rs")]
 pub mod rmw;
 
-pub use imp::*;
 pub use hint::expect_write;
+pub use imp::*;
 
 /// Reads a word that only the reader writes.
 pub trait LoadOwn {

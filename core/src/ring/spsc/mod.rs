@@ -3,7 +3,9 @@
 //! ```text
 //!        head                tail                    limit
 //!          v                  v                        v
-//!  [.......##################..........................:.....]~~~~~~   . free   # published   ~ spill
+//!  [.......##################..........................:.....]~~~~~~
+//!
+//!  . free   # published   ~ spill
 //! ```
 //!
 //! | field       | written by | published with    | read by the other side with |

@@ -5,7 +5,7 @@ use crate::level::Level;
 use crate::ord;
 use crate::ring::{Full, max, min, round_up};
 use crate::seed::Seed;
-use crate::sync::{expect_write, LoadOwn as _, planted, signal_fence};
+use crate::sync::{LoadOwn as _, expect_write, planted, signal_fence};
 use core::marker::PhantomData;
 use core::ptr::NonNull;
 
