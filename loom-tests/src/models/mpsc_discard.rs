@@ -6,8 +6,13 @@ use hydra_log_core::ring::mpsc::claim::ByCas;
 use loom::thread;
 
 /// One producer drops a grant of two granules, the other commits a record of two.
-pub const MODEL: Model =
-    Model { name: "mpsc_discard", body, full: all(2_000), quick: bounded(3, 200), outcomes: &["0 early", "0 early, hole", "1 early", "1 early, hole"] };
+pub const MODEL: Model = Model {
+    name: "mpsc_discard",
+    body,
+    full: all(2_000),
+    quick: bounded(3, 200),
+    outcomes: &["0 early", "0 early, hole", "1 early", "1 early, hole"],
+};
 
 fn body() -> String {
     let ring = mpsc_ring(32, 32, usize::MAX - 15, ByCas);

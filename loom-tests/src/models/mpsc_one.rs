@@ -7,8 +7,20 @@ use hydra_log_core::ring::mpsc::claim::ByCas;
 use loom::thread;
 
 /// Three records through a ring of two, near the counters' maximum.
-pub const MODEL: Model =
-    Model { name: "mpsc_one", body, full: all(120_000), quick: bounded(3, 200), outcomes: &["0 early of 2", "1 early of 2", "1 early of 3", "2 early of 2", "2 early of 3", "3 early of 3"] };
+pub const MODEL: Model = Model {
+    name: "mpsc_one",
+    body,
+    full: all(120_000),
+    quick: bounded(3, 200),
+    outcomes: &[
+        "0 early of 2",
+        "1 early of 2",
+        "1 early of 3",
+        "2 early of 2",
+        "2 early of 3",
+        "3 early of 3",
+    ],
+};
 
 fn body() -> String {
     let ring = mpsc_ring(32, 32, usize::MAX - 15, ByCas);

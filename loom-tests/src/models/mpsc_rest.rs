@@ -6,8 +6,13 @@ use hydra_log_core::ring::mpsc::claim::ByCas;
 use loom::thread;
 
 /// One producer asks for three granules and uses one: its reader never sees a hole behind it.
-pub const MODEL: Model =
-    Model { name: "mpsc_rest", body, full: all(11), quick: all(5), outcomes: &["0 early", "0 early, hole", "1 early"] };
+pub const MODEL: Model = Model {
+    name: "mpsc_rest",
+    body,
+    full: all(11),
+    quick: all(5),
+    outcomes: &["0 early", "0 early, hole", "1 early"],
+};
 
 fn body() -> String {
     let ring = mpsc_ring(32, 32, 0, ByCas);

@@ -5,8 +5,13 @@ use crate::explore::{Model, all, bounded};
 use loom::thread;
 
 /// A thread logs two records into a ring of one, and is gone.
-pub const MODEL: Model =
-    Model { name: "registry_close", body, full: all(200_000), quick: bounded(3, 100), outcomes: &["1 logged, end not seen", "1 logged, end seen", "2 logged, end not seen"] };
+pub const MODEL: Model = Model {
+    name: "registry_close",
+    body,
+    full: all(200_000),
+    quick: bounded(3, 100),
+    outcomes: &["1 logged, end not seen", "1 logged, end seen", "2 logged, end not seen"],
+};
 
 fn body() -> String {
     let ring = spsc_ring(16, 16, 0);

@@ -6,8 +6,20 @@ use hydra_log_core::registry::Registry;
 use loom::thread;
 
 /// Two threads make a ring, join, and log; a drain walks meanwhile.
-pub const MODEL: Model =
-    Model { name: "registry_join", body, full: bounded(3, 620), quick: bounded(2, 100), outcomes: &["0 early, 0 joined", "0 early, 1 joined", "0 early, 2 joined", "1 early, 1 joined", "1 early, 2 joined", "2 early, 2 joined"] };
+pub const MODEL: Model = Model {
+    name: "registry_join",
+    body,
+    full: bounded(3, 620),
+    quick: bounded(2, 100),
+    outcomes: &[
+        "0 early, 0 joined",
+        "0 early, 1 joined",
+        "0 early, 2 joined",
+        "1 early, 1 joined",
+        "1 early, 2 joined",
+        "2 early, 2 joined",
+    ],
+};
 
 fn body() -> String {
     let registry = Held::new(Registry::new());

@@ -14,7 +14,13 @@ pub const MODEL: Model = Model {
     body,
     full: bounded(3, 8_400),
     quick: bounded(2, 200),
-    outcomes: &["0 early, not yet", "1 early, not yet", "1 early, stopped", "2 early, not yet", "2 early, stopped"],
+    outcomes: &[
+        "0 early, not yet",
+        "1 early, not yet",
+        "1 early, stopped",
+        "2 early, not yet",
+        "2 early, stopped",
+    ],
 };
 
 fn body() -> String {

@@ -6,8 +6,13 @@ use hydra_log_core::registry::Registry;
 use loom::thread;
 
 /// A free ring, and two threads that ask for one.
-pub const MODEL: Model =
-    Model { name: "registry_take", body, full: all(7), quick: bounded(3, 10), outcomes: &["the first", "the second"] };
+pub const MODEL: Model = Model {
+    name: "registry_take",
+    body,
+    full: all(7),
+    quick: bounded(3, 10),
+    outcomes: &["the first", "the second"],
+};
 
 fn body() -> String {
     let registry = Held::new(Registry::new());

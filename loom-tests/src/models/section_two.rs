@@ -5,8 +5,19 @@ use crate::explore::{Model, all, bounded};
 use hydra_log_core::ring::mpsc::claim::InSection;
 
 /// Two producers of one record each, and room for both.
-pub const MODEL: Model =
-    Model { name: "section_two", body, full: all(3_100), quick: bounded(3, 200), outcomes: &["0 early of 2", "0 early of 2, hole", "1 early of 2", "1 early of 2, hole", "2 early of 2"] };
+pub const MODEL: Model = Model {
+    name: "section_two",
+    body,
+    full: all(3_100),
+    quick: bounded(3, 200),
+    outcomes: &[
+        "0 early of 2",
+        "0 early of 2, hole",
+        "1 early of 2",
+        "1 early of 2, hole",
+        "2 early of 2",
+    ],
+};
 
 fn body() -> String {
     explore(InSection::new(), 32, 0, &[&[2], &[2]], 1)

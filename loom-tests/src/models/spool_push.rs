@@ -5,8 +5,24 @@ use crate::explore::{Model, bounded};
 use loom::thread;
 
 /// Five entries through a spool of four; the writer makes room unless the reader is copying.
-pub const MODEL: Model =
-    Model { name: "spool_push", body, full: bounded(3, 9_800), quick: bounded(3, 9_800), outcomes: &["0 early, 1 passed", "1 early, 0 passed", "1 early, 1 passed", "2 early, 0 passed", "2 early, 1 passed", "3 early, 0 passed", "3 early, 1 passed", "4 early, 0 passed", "4 early, 1 passed", "5 early, 0 passed"] };
+pub const MODEL: Model = Model {
+    name: "spool_push",
+    body,
+    full: bounded(3, 9_800),
+    quick: bounded(3, 9_800),
+    outcomes: &[
+        "0 early, 1 passed",
+        "1 early, 0 passed",
+        "1 early, 1 passed",
+        "2 early, 0 passed",
+        "2 early, 1 passed",
+        "3 early, 0 passed",
+        "3 early, 1 passed",
+        "4 early, 0 passed",
+        "4 early, 1 passed",
+        "5 early, 0 passed",
+    ],
+};
 
 fn body() -> String {
     let spool = spool();

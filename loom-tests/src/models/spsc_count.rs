@@ -5,8 +5,13 @@ use crate::explore::{Model, all, bounded};
 use loom::thread;
 
 /// Two records, and a reader that compares what it has with what was counted.
-pub const MODEL: Model =
-    Model { name: "spsc_count", body, full: all(780), quick: bounded(2, 20), outcomes: &["0 early", "1 early", "2 early"] };
+pub const MODEL: Model = Model {
+    name: "spsc_count",
+    body,
+    full: all(780),
+    quick: bounded(2, 20),
+    outcomes: &["0 early", "1 early", "2 early"],
+};
 
 fn body() -> String {
     let ring = spsc_ring(64, 32, 0);

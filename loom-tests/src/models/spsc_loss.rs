@@ -5,8 +5,13 @@ use crate::explore::{Model, all, bounded};
 use loom::thread;
 
 /// Four records into a ring of two.
-pub const MODEL: Model =
-    Model { name: "spsc_loss", body, full: all(32_000), quick: bounded(2, 200), outcomes: &["0 lost in 0 gaps", "1 lost in 1 gaps", "2 lost in 1 gaps", "2 lost in 2 gaps"] };
+pub const MODEL: Model = Model {
+    name: "spsc_loss",
+    body,
+    full: all(32_000),
+    quick: bounded(2, 200),
+    outcomes: &["0 lost in 0 gaps", "1 lost in 1 gaps", "2 lost in 1 gaps", "2 lost in 2 gaps"],
+};
 
 fn body() -> String {
     let ring = spsc_ring(32, 32, usize::MAX - 31);

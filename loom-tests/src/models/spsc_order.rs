@@ -6,15 +6,30 @@ use crate::explore::{Model, all, bounded};
 use loom::thread;
 
 /// Four records of two sizes through a ring of four granules, near the counters' maximum.
-pub const MODEL: Model =
-    Model { name: "spsc_order", body, full: all(30_000), quick: bounded(3, 200), outcomes: &["0 early of 3", "1 early of 3", "1 early of 4", "2 early of 3", "2 early of 4", "3 early of 3", "3 early of 4", "4 early of 4"] };
+pub const MODEL: Model = Model {
+    name: "spsc_order",
+    body,
+    full: all(30_000),
+    quick: bounded(3, 200),
+    outcomes: &[
+        "0 early of 3",
+        "1 early of 3",
+        "1 early of 4",
+        "2 early of 3",
+        "2 early of 4",
+        "3 early of 3",
+        "3 early of 4",
+        "4 early of 4",
+    ],
+};
 
 fn body() -> String {
     let ring = spsc_ring(32, 32, usize::MAX - 15);
     let shared = ring.get();
     let logger = thread::spawn(move || {
         let producer = producer(shared);
-        [(2, 1), (1, 2), (2, 3), (1, 4)].map(|(words, tag)| log(&producer, words, tag).then_some(tag))
+        [(2, 1), (1, 2), (2, 3), (1, 4)]
+            .map(|(words, tag)| log(&producer, words, tag).then_some(tag))
     });
     let reader = consumer(shared);
     let mut tags: Vec<_> = (0..4).filter_map(|_| take_one(&reader)).collect();

@@ -5,8 +5,13 @@ use crate::explore::{Model, all, bounded};
 use loom::thread;
 
 /// Records of three, two and one granules in a ring of four: they meet at every boundary.
-pub const MODEL: Model =
-    Model { name: "spsc_spill", body, full: all(830), quick: bounded(3, 200), outcomes: &["[1, 2, 3]", "[1, 2]", "[1, 3]", "[1]"] };
+pub const MODEL: Model = Model {
+    name: "spsc_spill",
+    body,
+    full: all(830),
+    quick: bounded(3, 200),
+    outcomes: &["[1, 2, 3]", "[1, 2]", "[1, 3]", "[1]"],
+};
 
 fn body() -> String {
     let ring = spsc_ring(32, 24, usize::MAX - 7);

@@ -14,7 +14,15 @@ pub const MODEL: Model = Model {
     body,
     full: all(43_000),
     quick: bounded(2, 200),
-    outcomes: &["2 written, 0 flagged", "3 written, 0 flagged", "3 written, 1 flagged", "3 written, 2 flagged", "4 written, 0 flagged", "4 written, 1 flagged", "4 written, 2 flagged"],
+    outcomes: &[
+        "2 written, 0 flagged",
+        "3 written, 0 flagged",
+        "3 written, 1 flagged",
+        "3 written, 2 flagged",
+        "4 written, 0 flagged",
+        "4 written, 1 flagged",
+        "4 written, 2 flagged",
+    ],
 };
 
 /// What the holder of the token may touch.

@@ -7,8 +7,13 @@ use hydra_log_core::token::Token;
 use loom::thread;
 
 /// Three threads that try once and count in a plain word.
-pub const MODEL: Model =
-    Model { name: "token_one", body, full: all(450), quick: bounded(3, 50), outcomes: &["1 held it", "2 held it", "3 held it"] };
+pub const MODEL: Model = Model {
+    name: "token_one",
+    body,
+    full: all(450),
+    quick: bounded(3, 50),
+    outcomes: &["1 held it", "2 held it", "3 held it"],
+};
 
 struct Guarded {
     token: Token,
