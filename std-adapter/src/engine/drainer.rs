@@ -106,6 +106,18 @@ impl Drainer {
         pass
     }
 
+    /// Puts a record into the spool past the rings; says whether there was room.
+    pub(crate) fn append_directly(&mut self, shared: &'static Shared, bytes: &[u8]) -> bool {
+        self.clock.observe();
+        let mut out = ToSpool {
+            spool: &shared.spool,
+            clock: &self.clock,
+            rings: &self.rings,
+            offered: &mut self.offered,
+        };
+        out.record(SHARED_LANE, bytes, Flags::OUT_OF_ORDER).is_ok()
+    }
+
     /// Finds rings that joined or were used again.
     fn meet_rings(&mut self, shared: &'static Shared) {
         let epoch = shared.epoch.load(ord::epoch_read());
@@ -192,7 +204,11 @@ impl Drainer {
                     let ring = &shared.shared_ring;
                     // SAFETY: race: as above.
                     let pending = unsafe { ring.consumer() }.pending();
-                    stats_of(lane, ring.capacity(), ring.emitted(), ring.lost(), pending)
+                    let emitted = ring.emitted() + shared.direct.written.get();
+                    let mut stats =
+                        stats_of(lane, ring.capacity(), emitted, ring.lost(), pending);
+                    stats.drained += shared.direct.written.get();
+                    stats
                 }
             })
             .collect();

@@ -6,6 +6,7 @@
 //! signal --> shared ring+                                            \-> sink 1: render, write
 //! ```
 
+mod direct;
 mod drain_cell;
 mod drainer;
 mod flush;

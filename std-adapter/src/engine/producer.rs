@@ -19,7 +19,7 @@ use hydra_log_core::gap;
 use hydra_log_core::ring::{mpsc, spsc};
 use hydra_log_core::site::{Gate, GateState};
 
-use crate::engine::overflow;
+use crate::engine::{direct, overflow};
 use crate::engine::shared::Shared;
 use crate::engine::thread_ring::ThreadRing;
 use crate::global;
@@ -55,9 +55,10 @@ enum Stage {
 pub(crate) const OWN: usize = 0;
 const SHARED: usize = 1;
 pub(crate) const DIRECT: usize = 2;
+const PAST_THE_RINGS: usize = 4;
 
 /// How long a record that has its place may take to be written out by its own call.
-const DIRECT_BOUND: Duration = Duration::from_millis(100);
+pub(crate) const DIRECT_BOUND: Duration = Duration::from_millis(100);
 
 /// The backend of this crate's macros.
 #[derive(Debug)]
@@ -107,6 +108,11 @@ impl Backend for ThreadRings {
     }
 
     unsafe fn commit(slot: Slot, used: usize) {
+        if slot.extra == PAST_THE_RINGS {
+            // SAFETY: the slot is from `direct::reserve`, its first `used` bytes a whole record, by
+            // the caller.
+            return unsafe { direct::commit(engine_of(slot.owner), &slot, used) };
+        }
         if slot.extra & SHARED != 0 {
             let room = room_of(&slot);
             // SAFETY: the slot is a claim of this ring, its first `used` bytes a whole record, by
@@ -125,6 +131,9 @@ impl Backend for ThreadRings {
 
     #[cold]
     unsafe fn abandon(slot: Slot) {
+        if slot.extra == PAST_THE_RINGS {
+            return direct::abandon(engine_of(slot.owner));
+        }
         if slot.extra & SHARED != 0 {
             // SAFETY: the slot is a claim of this ring that was not committed, by the caller.
             unsafe { shared_of(slot.owner).discard_at(room_of(&slot)) };
@@ -180,6 +189,12 @@ fn shared_of(owner: *const ()) -> &'static mpsc::Ring {
     unsafe { &*owner.cast::<mpsc::Ring>() }
 }
 
+fn engine_of(owner: *const ()) -> &'static Shared {
+    // SAFETY: bounds: `direct::reserve` made the pointer from a `&'static Shared`; race: shared
+    // reference.
+    unsafe { &*owner.cast::<Shared>() }
+}
+
 fn room_of(slot: &Slot) -> mpsc::Room {
     mpsc::Room { at: slot.at, position: slot.extra & !SHARED, bytes: slot.room }
 }
@@ -190,8 +205,11 @@ fn room_of(slot: &Slot) -> mpsc::Room {
 pub(crate) fn shared(engine: &'static Shared, gate: &'static Gate, max: usize) -> Option<Slot> {
     let ring = &engine.shared_ring;
     let Ok(room) = ring.claim(max) else {
-        ring.lose(gate.level());
-        return None;
+        let slot = direct::reserve(engine, max, PAST_THE_RINGS);
+        if slot.is_none() {
+            ring.lose(gate.level());
+        }
+        return slot;
     };
     Some(Slot {
         at: room.at,

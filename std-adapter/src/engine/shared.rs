@@ -10,13 +10,15 @@ use std::time::Instant;
 use crossbeam_utils::CachePadded;
 use hydra_log_core::drain::Pass;
 use hydra_log_core::flush::Flush;
-use hydra_log_core::ord;
+use hydra_log_core::{Level, ord};
+use hydra_log_core::record::RecordRef;
 use hydra_log_core::registry::Registry;
 use hydra_log_core::ring::mpsc;
 use hydra_log_core::site::{self, Gate, Site};
 use hydra_log_core::spool::Spool;
 use hydra_log_core::sync::{AtomicBool, AtomicUsize, StaticU8, rmw};
 
+use crate::engine::direct::DirectRoom;
 use crate::engine::drain_cell::DrainCell;
 use crate::engine::drainer::Drainer;
 use crate::engine::sink_lane::{Scratch, SinkLane};
@@ -72,6 +74,7 @@ pub(crate) struct Shared {
     pub(crate) sinks: Vec<SinkLane>,
     pub(crate) flush: Flush,
     pub(crate) counters: Counters,
+    pub(crate) direct: DirectRoom,
     pub(crate) parking: Parking,
     pub(crate) threads: Threads,
     pub(crate) sites: Sites,
@@ -99,7 +102,6 @@ impl Shared {
     pub(crate) fn start(parts: Parts) -> &'static Self {
         let wanted = (0..site::gate_count()).map(|_| StaticU8::new(0)).collect();
         let shared: &'static Self = Box::leak(Box::new(Self {
-            settings: parts.settings,
             registry: Registry::new(),
             epoch: CachePadded::new(AtomicUsize::new(0)),
             rings: Mutex::new(Vec::new()),
@@ -109,6 +111,8 @@ impl Shared {
             sinks: parts.sinks,
             flush: Flush::new(),
             counters: Counters::default(),
+            direct: DirectRoom::new(parts.settings.overflow),
+            settings: parts.settings,
             parking: Parking::new(parts.workers),
             threads: Threads::default(),
             sites: Sites::new(),
@@ -198,6 +202,30 @@ impl Shared {
         if worker::as_worker(|| self.drain_pass()).is_some() {
             self.counters.assisted.add(1);
         }
+    }
+
+    /// Puts a record into the spool, flagged out of order; says whether that worked.
+    pub(crate) fn append_directly(&'static self, bytes: &[u8]) -> bool {
+        let drainer = self.drain.get().and_then(DrainCell::try_take);
+        drainer.is_some_and(|mut drainer| drainer.append_directly(self, bytes))
+    }
+
+    /// The level of a record's site.
+    pub(crate) fn level_of(&self, bytes: &[u8]) -> Level {
+        let record = RecordRef::parse(bytes).ok();
+        record.and_then(|record| self.sites.get(record.site())).map_or(Level::Error, |site| site.level)
+    }
+
+    /// One pass, and a batch for each sink that nobody else serves. Waits for nothing: also for a
+    /// call that holds the drain's horizon back itself.
+    pub(crate) fn write_some(&'static self) {
+        worker::as_worker(|| {
+            let mut scratch = Scratch::new();
+            self.drain_pass();
+            for sink in &self.sinks {
+                sink.serve(self, &mut scratch, false);
+            }
+        });
     }
 
     /// Drains everything published before this call, and writes it, unless others are at it for

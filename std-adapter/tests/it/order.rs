@@ -36,6 +36,23 @@ fn rendered_on_three_threads_it_is_the_same() {
     check_lines(&memory.lines().join("\n"));
 }
 
+#[test]
+fn a_ring_that_grows_keeps_the_order() {
+    let memory = Memory::new();
+    let builder = Builder::new().ring_bytes(4 << 10).max_ring_bytes(256 << 10);
+    let engine = builder.sink(memory.clone()).build().unwrap();
+    engine.scope(|| (0..50_000).for_each(|count| info!("count {count}")));
+    engine.flush().unwrap();
+    let stats = conserved(&engine);
+    assert!(stats.grown > 0, "{stats:?}");
+    assert_eq!((stats.emitted(), stats.lost().total(), stats.late), (50_000, 0, 0));
+    let lines = memory.lines();
+    assert_eq!(lines.len(), 50_000);
+    for (count, line) in lines.iter().enumerate() {
+        assert!(line.ends_with(&format!(": count {count}")), "{line}");
+    }
+}
+
 fn log_from_many(engine: &hydra_log::Engine) {
     let start = Barrier::new(THREADS);
     thread::scope(|scope| {
