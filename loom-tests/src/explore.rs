@@ -85,7 +85,7 @@ pub fn run(model: &Model, depth: Depth) -> Report {
         let outcome = body();
         *seen.lock().unwrap_or_else(PoisonError::into_inner).entry(outcome).or_insert(0) += 1;
     });
-    let outcomes = std::mem::take(&mut *outcomes.lock().unwrap_or_else(PoisonError::into_inner));
+    let outcomes = core::mem::take(&mut *outcomes.lock().unwrap_or_else(PoisonError::into_inner));
     let schedules = outcomes.values().sum();
     Report { name: model.name, depth, schedules, outcomes, seconds: start.elapsed().as_secs_f64() }
 }
