@@ -11,8 +11,8 @@ pub(crate) const COMMAND: Command = Command {
 cargo xtask test
 
 Runs, in this order: `cargo fmt --check`, clippy with warnings as errors, the tests of the whole
-workspace (with cargo-nextest where it is installed, and the doc tests), `tidy`, and the loom
-models with a small bound. All steps run; the summary names those that failed.
+workspace (with cargo-nextest where it is installed, and the doc tests), a level compiled out by a
+feature, `tidy`, and the loom models with a small bound. All steps run; the summary names those that failed.
 
 Example:
   cargo xtask test
@@ -34,6 +34,10 @@ pub(crate) fn plan() -> Plan {
             component("clippy", "clippy", lints)
         })
         .step("tests", tests)
+        .step("static level", || {
+            let test = "test -p hydra-log-core --test static_level --features max_level_warn";
+            Tool::cargo(test).run().map(|()| Done::Passed)
+        })
         .command("tidy", || tidy::run(&[]))
         .command("quick models", || loom::run(&["--quick".to_owned()]))
 }
