@@ -1,6 +1,6 @@
 //! What the concurrent code of the core may do, explored schedule by schedule.
 //!
-//! One question a file, in [`models`]; the file's first line is the question. Each model says which
+//! One question a file, in `models`; the file's first line is the question. Each model says which
 //! outcomes must occur over all its schedules, and how many schedules there must at least be, so
 //! that a model which looks at nothing fails.
 //!
@@ -10,9 +10,9 @@
 //!
 //! | you want to               | start at    |
 //! |---------------------------|-------------|
-//! | read the questions        | [`models`]  |
-//! | see how a model is run    | [`explore`] |
-//! | write a model             | [`bench`]   |
+//! | read the questions        | `models`    |
+//! | see how a model is run    | `explore`   |
+//! | write a model             | `bench`     |
 //!
 //! Without the flag this crate is empty.
 #![cfg(hydra_loom)]
