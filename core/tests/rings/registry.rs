@@ -47,7 +47,8 @@ fn a_ring_is_numbered_found_closed_freed_and_used_again() {
 #[test]
 fn nothing_is_lost_or_mixed_up_while_threads_come_and_go() {
     const THREADS: usize = 3;
-    let registry: &'static Registry = Box::leak(Box::new(Registry::new()));
+    static REGISTRY: Registry = Registry::new();
+    let registry = &REGISTRY;
     let rounds = count(2000).max(4);
     // As many rings as threads: whoever finds none free waits for the drain.
     let rings: Vec<_> = (0..THREADS).map(|_| spsc_ring(256, 64, usize::MAX - 100)).collect();
