@@ -1,7 +1,7 @@
 //! Levels that Cargo features compile out: run with `--features max_level_warn`, and without.
 #![allow(missing_docs, reason = "a test binary")]
 
-use std::cell::Cell;
+use core::cell::Cell;
 
 use hydra_log_core::backend::{self, Backend, Slot};
 use hydra_log_core::site::{Gate, GateState, sites};

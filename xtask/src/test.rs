@@ -12,7 +12,8 @@ cargo xtask test
 
 Runs, in this order: `cargo fmt --check`, clippy with warnings as errors, the tests of the whole
 workspace (with cargo-nextest where it is installed, and the doc tests), a level compiled out by a
-feature, `tidy`, and the loom models with a small bound. All steps run; the summary names those that failed.
+feature, `tidy`, and the loom models with a small bound. All steps run; the summary names those
+that failed.
 
 Example:
   cargo xtask test

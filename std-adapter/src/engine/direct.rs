@@ -65,8 +65,8 @@ pub(crate) fn abandon(engine: &'static Shared) {
 /// # Safety
 /// `slot` is from [`reserve`], not abandoned, and its first `used` bytes are a whole record.
 pub(crate) unsafe fn commit(engine: &'static Shared, slot: &Slot, used: usize) {
-    // SAFETY: bounds: the mapping is longer, and written up to `used`, by the caller; race: the room
-    // is this call's until it is given back below.
+    // SAFETY: bounds: the mapping is longer, and written up to `used`, by the caller; race: the
+    // room is this call's until it is given back below.
     let bytes = unsafe { slice::from_raw_parts(slot.at.as_ptr(), used) };
     let deadline = Instant::now() + DIRECT_BOUND;
     let mut written = false;

@@ -205,8 +205,7 @@ impl Drainer {
                     // SAFETY: race: as above.
                     let pending = unsafe { ring.consumer() }.pending();
                     let emitted = ring.emitted() + shared.direct.written.get();
-                    let mut stats =
-                        stats_of(lane, ring.capacity(), emitted, ring.lost(), pending);
+                    let mut stats = stats_of(lane, ring.capacity(), emitted, ring.lost(), pending);
                     stats.drained += shared.direct.written.get();
                     stats
                 }

@@ -19,9 +19,9 @@ use hydra_log_core::gap;
 use hydra_log_core::ring::{mpsc, spsc};
 use hydra_log_core::site::{Gate, GateState};
 
-use crate::engine::{direct, overflow};
 use crate::engine::shared::Shared;
 use crate::engine::thread_ring::ThreadRing;
+use crate::engine::{direct, overflow};
 use crate::global;
 use crate::sys::ticks::{self, ticks};
 

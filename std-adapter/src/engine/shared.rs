@@ -10,13 +10,13 @@ use std::time::Instant;
 use crossbeam_utils::CachePadded;
 use hydra_log_core::drain::Pass;
 use hydra_log_core::flush::Flush;
-use hydra_log_core::{Level, ord};
 use hydra_log_core::record::RecordRef;
 use hydra_log_core::registry::Registry;
 use hydra_log_core::ring::mpsc;
 use hydra_log_core::site::{self, Gate, Site};
 use hydra_log_core::spool::Spool;
 use hydra_log_core::sync::{AtomicBool, AtomicUsize, StaticU8, rmw};
+use hydra_log_core::{Level, ord};
 
 use crate::engine::direct::DirectRoom;
 use crate::engine::drain_cell::DrainCell;
@@ -213,7 +213,9 @@ impl Shared {
     /// The level of a record's site.
     pub(crate) fn level_of(&self, bytes: &[u8]) -> Level {
         let record = RecordRef::parse(bytes).ok();
-        record.and_then(|record| self.sites.get(record.site())).map_or(Level::Error, |site| site.level)
+        record
+            .and_then(|record| self.sites.get(record.site()))
+            .map_or(Level::Error, |site| site.level)
     }
 
     /// One pass, and a batch for each sink that nobody else serves. Waits for nothing: also for a
