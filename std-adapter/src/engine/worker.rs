@@ -19,6 +19,7 @@ use hydra_log_core::sync::{AtomicBool, rmw};
 
 use crate::engine::shared::Shared;
 use crate::engine::sink_lane::Scratch;
+use crate::sys::signal;
 
 /// The pause between passes while there is traffic.
 const PAUSE: Duration = Duration::from_micros(200);
@@ -62,10 +63,8 @@ pub(crate) fn spawn(
     lane: usize,
     place: usize,
 ) -> io::Result<JoinHandle<()>> {
-    thread::Builder::new()
-        .name(format!("hydra-{place}"))
-        .stack_size(1 << 20)
-        .spawn(move || as_worker(|| run(shared, lane, place)))
+    let worker = thread::Builder::new().name(format!("hydra-{place}")).stack_size(1 << 20);
+    signal::held_back(|| worker.spawn(move || as_worker(|| run(shared, lane, place))))
 }
 
 fn run(shared: &'static Shared, lane: usize, place: usize) {

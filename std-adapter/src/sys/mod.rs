@@ -6,7 +6,7 @@
 //! | `ticks`  | the counter that stamps records                             |
 //! | `memory` | pages from the system, never from the global allocator      |
 //! | `fd`     | writing to a descriptor without anybody's lock              |
-//! | `signal` | counts hangups                                              |
+//! | `signal` | counts hangups, keeps handlers off the engine's own threads |
 //! | `exit`   | runs something when the process ends through `exit`         |
 //! | `thread` | the number by which the system knows a thread               |
 

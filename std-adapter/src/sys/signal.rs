@@ -1,10 +1,11 @@
-//! Counts hangups (SIGHUP), for sinks that reopen their file when an administrator asks.
+//! Signals: counts hangups (SIGHUP), for sinks that reopen their file when an administrator asks,
+//! and keeps handlers off the engine's own threads.
 
 #[cfg_attr(unix, path = "signal/unix.rs")]
 #[cfg_attr(not(unix), path = "signal/none.rs")]
 mod imp;
 
-pub(crate) use imp::watch_hangups;
+pub(crate) use imp::{held_back, watch_hangups};
 
 use hydra_log_core::ord;
 use hydra_log_core::sync::AtomicUsize;

@@ -7,7 +7,7 @@ use std::process::{Command, Output};
 use std::{env, fs, panic, process, thread};
 
 use hydra_log::sink::File;
-use hydra_log::{Builder, Guard, InitError, info};
+use hydra_log::{Builder, Guard, InitError, Overflow, info};
 
 const RECORDS: usize = 10_000;
 
@@ -150,7 +150,10 @@ fn as_child() {
         return drop(guard);
     }
     let path = env::var_os("HYDRA_TEST_FILE").unwrap();
-    let guard = Builder::new().sink(File::open(path).unwrap()).try_init().unwrap();
+    // A disk may stand still for longer than a program would wait for it.
+    let patient = Overflow::Wait(Duration::from_secs(60));
+    let builder = Builder::new().overflow(patient).spool_bytes(8 << 20);
+    let guard = builder.sink(File::open(path).unwrap()).try_init().unwrap();
     (0..RECORDS).for_each(|count| info!("count {count}"));
     match what.as_str() {
         "exit" => process::exit(3),

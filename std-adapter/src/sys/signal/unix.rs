@@ -1,8 +1,8 @@
-//! The handler: it counts, and hands on to whoever was there before.
+//! The hangup handler, which counts and hands on to whoever was there before; and signal masks.
 //!
 //! The handler does nothing that is not safe in a signal handler: one atomic addition, one atomic
 //! load of what was stored before it was installed, and the earlier handler's call.
-#![expect(unsafe_code, reason = "installs a signal handler and calls the one before")]
+#![expect(unsafe_code, reason = "signal handlers and masks")]
 
 use core::mem::MaybeUninit;
 use std::io;
@@ -39,6 +39,39 @@ pub(crate) fn watch_hangups() -> io::Result<()> {
         *installed = true;
     }
     Ok(())
+}
+
+/// Runs `f` while this thread takes no signal, and so starts threads that never take one: the
+/// program's handlers run on the program's own threads. What a thread does to itself (a fault, an
+/// abort) is still its own, and so is the profiler's clock.
+pub(crate) fn held_back<R>(f: impl FnOnce() -> R) -> R {
+    const OWN: [libc::c_int; 7] = [
+        libc::SIGSEGV,
+        libc::SIGBUS,
+        libc::SIGFPE,
+        libc::SIGILL,
+        libc::SIGTRAP,
+        libc::SIGABRT,
+        libc::SIGPROF,
+    ];
+    let mut all = MaybeUninit::<libc::sigset_t>::zeroed();
+    let mut before = MaybeUninit::<libc::sigset_t>::zeroed();
+    // SAFETY: bounds: `all` outlives the call.
+    unsafe { libc::sigfillset(all.as_mut_ptr()) };
+    for signal in OWN {
+        // SAFETY: bounds: `all` outlives the call, and was filled above.
+        unsafe { libc::sigdelset(all.as_mut_ptr(), signal) };
+    }
+    let how = libc::SIG_BLOCK;
+    // SAFETY: bounds: both sets outlive the call; race: the mask is this thread's alone.
+    let held = unsafe { libc::pthread_sigmask(how, all.as_ptr(), before.as_mut_ptr()) } == 0;
+    let result = f();
+    if held {
+        let (how, none) = (libc::SIG_SETMASK, core::ptr::null_mut());
+        // SAFETY: bounds: the system has filled `before` in; race: as above.
+        unsafe { libc::pthread_sigmask(how, before.as_ptr(), none) };
+    }
+    result
 }
 
 impl Previous {
@@ -128,5 +161,21 @@ mod tests {
         unsafe { libc::raise(libc::SIGHUP) };
         assert!(hangups() > before);
         assert_eq!(EARLIER.load(ord::count()), 1);
+    }
+
+    #[test]
+    fn threads_started_meanwhile_take_no_signal() {
+        let takes = |signal| {
+            let mut mask = MaybeUninit::<libc::sigset_t>::zeroed();
+            let ask = core::ptr::null();
+            // SAFETY: bounds: `mask` outlives the call, and null asks without a change.
+            unsafe { libc::pthread_sigmask(libc::SIG_BLOCK, ask, mask.as_mut_ptr()) };
+            // SAFETY: bounds: the system has filled the set in.
+            unsafe { libc::sigismember(mask.as_ptr(), signal) == 0 }
+        };
+        let both = move || [takes(libc::SIGALRM), takes(libc::SIGSEGV)];
+        let thread = held_back(|| std::thread::spawn(both));
+        assert_eq!(thread.join().unwrap(), [false, true]);
+        assert_eq!(both(), [true, true]);
     }
 }
