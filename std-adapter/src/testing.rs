@@ -56,6 +56,9 @@ pub fn capture(f: impl FnOnce()) -> Vec<Captured> {
     let collect = Collect(Arc::clone(&records));
     let engine = Builder::new()
         .workers(0)
+        // Engines live as long as the process, and a test suite makes many.
+        .ring_bytes(4 << 10)
+        .max_ring_bytes(1 << 20)
         .level(LevelFilter::Trace)
         .sink(Output::new(Memory::new()).format(collect))
         .build();

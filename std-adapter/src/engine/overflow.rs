@@ -13,7 +13,7 @@ use std::time::Instant;
 use crossbeam_utils::Backoff;
 use hydra_log_core::backend::{Backend, Slot};
 use hydra_log_core::site::Gate;
-use hydra_log_core::{gap, ord};
+use hydra_log_core::{Level, gap, ord};
 
 use crate::engine::producer::{self, ThreadRings};
 use crate::engine::thread_ring::ThreadRing;
@@ -24,6 +24,9 @@ use crate::sys::ticks::ticks;
 /// How long a waiting call sleeps between two looks, once spinning did not help.
 const NAP: Duration = Duration::from_micros(50);
 
+/// The part of a ring, as a divisor, that only warnings and errors may fill.
+const KEPT_PART: usize = 16;
+
 /// Reloads the reader's position for a call, marked in flight, whose cached limit was reached: once
 /// in half a lap. `None` where there is more to do than that. Small, because it runs cold.
 #[cold]
@@ -32,7 +35,19 @@ pub(crate) fn reload(thread: &'static ThreadRing, max: usize) -> Option<NonNull<
     if thread.owes_note.load(ord::own()) || thread.engine.parking.rests() {
         return None;
     }
-    producer::own(thread).refresh(max).ok()
+    find(thread, false, max)
+}
+
+/// Room in the ring. What is less severe than a warning leaves a part of it free for what is.
+#[inline]
+fn find(thread: &'static ThreadRing, urgent: bool, len: usize) -> Option<NonNull<u8>> {
+    let producer = producer::own(thread);
+    let keep = thread.ring.capacity() / KEPT_PART;
+    match producer.refresh_keeping(len, keep) {
+        Ok(at) => Some(at),
+        Err(_full) if urgent => producer.refresh_once(len).ok(),
+        Err(_full) => None,
+    }
 }
 
 /// Goes on with a call, marked in flight, whose cached limit was reached.
@@ -42,13 +57,14 @@ pub(crate) fn claim(thread: &'static ThreadRing, gate: &'static Gate, max: usize
     thread.engine.wake();
     let producer = producer::own(thread);
     let stamp = ticks();
-    if let Some(at) = room(thread, max, stamp) {
+    let urgent = gate.level() <= Level::Warn;
+    if let Some(at) = room(thread, urgent, max, stamp) {
         return Some(producer::slot(thread, at, max, stamp, producer::OWN));
     }
     producer.leave();
     thread.engine.parking.wake_all();
     thread.engine.counters.full.add(1);
-    match producer::slowly(|| make_room(thread, max)) {
+    match producer::slowly(|| make_room(thread, urgent, max)) {
         None => producer::shared(thread.engine, gate, max),
         Some(Outcome::Room(slot)) => Some(slot),
         Some(Outcome::Grown) => ThreadRings::reserve(gate, max),
@@ -65,15 +81,15 @@ pub(crate) fn claim(thread: &'static ThreadRing, gate: &'static Gate, max: usize
 
 /// Room for `max` bytes, behind a note of what was lost before, if anything was. Between `enter`
 /// and `leave`.
-fn room(thread: &'static ThreadRing, max: usize, stamp: u64) -> Option<NonNull<u8>> {
+fn room(thread: &'static ThreadRing, urgent: bool, max: usize, stamp: u64) -> Option<NonNull<u8>> {
     let producer = producer::own(thread);
     if thread.owes_note.load(ord::own()) {
         // Both at once or neither: a note must not be what fills the ring.
-        producer.refresh(max + gap::BYTES).ok()?;
+        find(thread, urgent, max + gap::BYTES)?;
         producer::write_note(&producer, gap::write(thread.ring.id(), stamp, thread.ring.lost()));
         thread.owes_note.store(false, ord::own());
     }
-    let at = producer.refresh(max).ok()?;
+    let at = find(thread, urgent, max)?;
     thread.gave_up.store(false, ord::own());
     Some(at)
 }
@@ -84,7 +100,7 @@ enum Outcome {
     Lost,
 }
 
-fn make_room(thread: &'static ThreadRing, max: usize) -> Outcome {
+fn make_room(thread: &'static ThreadRing, urgent: bool, max: usize) -> Outcome {
     let engine = thread.engine;
     // A worker that logs can't wait for itself.
     if worker::is_worker() {
@@ -107,7 +123,7 @@ fn make_room(thread: &'static ThreadRing, max: usize) -> Outcome {
         return Outcome::Lost;
     }
     let started = Instant::now();
-    let outcome = wait(thread, max, started + bound, direct);
+    let outcome = wait(thread, urgent, max, started + bound, direct);
     thread.gave_up.store(matches!(outcome, Outcome::Lost), ord::own());
     engine.counters.waited.add(1);
     let waited = started.elapsed().as_nanos();
@@ -115,7 +131,13 @@ fn make_room(thread: &'static ThreadRing, max: usize) -> Outcome {
     outcome
 }
 
-fn wait(thread: &'static ThreadRing, max: usize, deadline: Instant, direct: bool) -> Outcome {
+fn wait(
+    thread: &'static ThreadRing,
+    urgent: bool,
+    max: usize,
+    deadline: Instant,
+    direct: bool,
+) -> Outcome {
     let engine = thread.engine;
     let producer = producer::own(thread);
     let backoff = Backoff::new();
@@ -130,7 +152,7 @@ fn wait(thread: &'static ThreadRing, max: usize, deadline: Instant, direct: bool
             return Outcome::Lost;
         }
         let stamp = ticks();
-        if let Some(at) = room(thread, max, stamp) {
+        if let Some(at) = room(thread, urgent, max, stamp) {
             let finish = if direct { producer::DIRECT } else { producer::OWN };
             return Outcome::Room(producer::slot(thread, at, max, stamp, finish));
         }

@@ -249,7 +249,8 @@ impl Shared {
                     self.tell_waiting();
                     return moved;
                 }
-                if pass.is_none() {
+                // Others drain, or a call in flight holds the horizon back.
+                if pass.is_none_or(|pass| pass.records == 0) && served == 0 {
                     thread::yield_now();
                 }
             }

@@ -24,8 +24,7 @@ struct Table {
 impl Threads {
     /// Notes the calling thread and returns its number.
     pub(crate) fn meet(&self) -> u32 {
-        let name = std::thread::current().name().map(str::to_owned);
-        let info = Arc::new(ThreadInfo { id: sys::thread::id(), name });
+        let info = Arc::new(ThreadInfo { id: sys::thread::id(), name: sys::thread::name() });
         let mut table = lock(&self.0);
         table.kept.push_back(info);
         if table.kept.len() > KEPT {

@@ -81,6 +81,10 @@ fn run(shared: &'static Shared, lane: usize, place: usize) {
         }
         let served = sink.serve(shared, &mut scratch, true);
         shared.tell_waiting();
+        if looked_after.elapsed() > UPKEEP {
+            sink.maintain(shared);
+            looked_after = Instant::now();
+        }
         if served > FEW || moved > FEW {
             quiet = 0;
             continue;
@@ -89,10 +93,6 @@ fn run(shared: &'static Shared, lane: usize, place: usize) {
             return;
         }
         quiet = if moved + served > 0 { 0 } else { quiet + 1 };
-        if looked_after.elapsed() > UPKEEP {
-            sink.maintain(shared);
-            looked_after = Instant::now();
-        }
         shared.parking.sleep(place, pause_after(quiet));
     }
 }

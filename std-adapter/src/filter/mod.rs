@@ -187,8 +187,10 @@ impl Filter {
 
     fn set(&mut self, rule: Rule) {
         self.rules.retain(|other| other.target != rule.target);
-        let behind_longer = |other: &Rule| other.target.len() >= rule.target.len();
-        let place = self.rules.partition_point(behind_longer);
+        // Longest first, so that the first that covers a target is the one meant; the order of
+        // others has no meaning, and is fixed so that equal filters are equal.
+        let key = |rule: &Rule| (core::cmp::Reverse(rule.target.len()), rule.target.clone());
+        let place = self.rules.partition_point(|other| key(other) < key(&rule));
         self.rules.insert(place, rule);
     }
 }

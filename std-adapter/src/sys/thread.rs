@@ -1,4 +1,4 @@
-//! The number by which the system knows a thread.
+//! The number and the name by which the system knows a thread.
 #![cfg_attr(
     any(target_os = "linux", target_os = "android", target_vendor = "apple"),
     expect(unsafe_code, reason = "asks the system")
@@ -32,9 +32,35 @@ pub(crate) fn id() -> u64 {
     OWN.try_with(|id| *id as u64).unwrap_or(0)
 }
 
+/// The calling thread's name as the system keeps it: at most 15 bytes.
+///
+/// Not `std::thread::current()`, which a signal handler on a thread that is just starting must not
+/// ask for.
+#[cfg(any(target_os = "linux", target_os = "android"))]
+pub(crate) fn name() -> Option<String> {
+    let mut name = [0_u8; 16];
+    // SAFETY: bounds: the system writes at most 16 bytes, ended by zero; race: a local.
+    let failed = unsafe { libc::prctl(libc::PR_GET_NAME, name.as_mut_ptr()) };
+    let name = core::ffi::CStr::from_bytes_until_nul(&name).ok()?;
+    (failed == 0).then(|| name.to_string_lossy().into_owned())
+}
+
+/// The calling thread's name.
+#[cfg(not(any(target_os = "linux", target_os = "android")))]
+pub(crate) fn name() -> Option<String> {
+    std::thread::current().name().map(str::to_owned)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn knows_its_name() {
+        let named = std::thread::Builder::new().name("worker-7".to_owned());
+        let name = named.spawn(name).unwrap().join().unwrap();
+        assert_eq!(name.as_deref(), Some("worker-7"));
+    }
 
     #[test]
     fn tells_threads_apart() {

@@ -113,8 +113,8 @@ fn counts_by_level() {
     let engine = Builder::new()
         .sink(Memory::new())
         .workers(0)
-        .ring_bytes(4 << 10)
-        .max_ring_bytes(4 << 10)
+        .ring_bytes(16 << 10)
+        .max_ring_bytes(16 << 10)
         .overflow(Overflow::Drop)
         .build()
         .unwrap();
@@ -123,12 +123,15 @@ fn counts_by_level() {
             info!("fills the ring");
         }
         for _ in 0..7 {
-            warn!("too late");
+            warn!("has room of its own");
+            info!("has none");
         }
     });
     let lost = conserved(&engine).lost();
-    assert!(lost.of(Level::Info) > 0);
-    assert_eq!(lost.of(Level::Error), 0);
+    assert!(lost.of(Level::Info) > 7);
+    assert_eq!((lost.of(Level::Warn), lost.of(Level::Error)), (0, 0));
+    engine.scope(|| (0..1000).for_each(|_| warn!("even that room has an end")));
+    assert!(conserved(&engine).lost().of(Level::Warn) > 0);
 }
 
 #[test]

@@ -74,21 +74,52 @@ impl<'r> Producer<'r> {
     /// [`Full`] when there is no room, or when no ring of this size ever has it.
     #[cold]
     pub fn refresh(&self, len: usize) -> Result<NonNull<u8>, Full> {
-        let Ring { producer: line, consumer, cold } = self.ring;
-        let tail = line.own_tail.get();
-        let used = tail.wrapping_sub(consumer.head.load(ord::head_read()));
-        let capacity = line.region.capacity();
-        // More than the capacity is in use only if somebody damaged the head: then nothing is free.
-        let mut free = capacity.saturating_sub(used);
-        if planted(Seed::SpscFullByOne) {
-            free += super::super::GRANULE_BYTES;
-        }
+        self.refresh_keeping(len, 0)
+    }
+
+    /// As [`refresh`](Self::refresh), with `keep` bytes left free, for what must not be lost; fewer,
+    /// where the ring could not hold `len` bytes otherwise.
+    ///
+    /// # Errors
+    /// As [`refresh`](Self::refresh).
+    #[cold]
+    pub fn refresh_keeping(&self, len: usize, keep: usize) -> Result<NonNull<u8>, Full> {
+        let Ring { producer: line, cold, .. } = self.ring;
+        let (tail, capacity) = (line.own_tail.get(), line.region.capacity());
+        // No record that the ring can hold is refused for ever.
+        let keep = min(keep, capacity - round_up(min(len, cold.longest)));
+        let free = self.free().saturating_sub(keep);
         if len > cold.longest || round_up(len) > free {
             return Err(Full { requested: len, available: min(free, cold.longest) });
         }
         let stride = max(min(capacity / 2, cold.longest), round_up(len));
         line.limit.set(tail.wrapping_add(min(stride, free)));
         Ok(line.region.at(tail))
+    }
+
+    /// Room for one record out of what [`refresh_keeping`](Self::refresh_keeping) keeps. The limit
+    /// lies right behind it, so that the next claim looks again.
+    ///
+    /// # Errors
+    /// As [`refresh`](Self::refresh).
+    #[cold]
+    pub fn refresh_once(&self, len: usize) -> Result<NonNull<u8>, Full> {
+        let Ring { producer: line, cold, .. } = self.ring;
+        let (tail, free) = (line.own_tail.get(), self.free());
+        if len > cold.longest || round_up(len) > free {
+            return Err(Full { requested: len, available: min(free, cold.longest) });
+        }
+        line.limit.set(tail.wrapping_add(round_up(len)));
+        Ok(line.region.at(tail))
+    }
+
+    /// How many bytes the consumer has given back.
+    fn free(&self) -> usize {
+        let Ring { producer: line, consumer, .. } = self.ring;
+        let used = line.own_tail.get().wrapping_sub(consumer.head.load(ord::head_read()));
+        // More than the capacity is in use only if somebody damaged the head: then nothing is free.
+        let free = line.region.capacity().saturating_sub(used);
+        if planted(Seed::SpscFullByOne) { free + super::super::GRANULE_BYTES } else { free }
     }
 
     /// Publishes the first `used` bytes of what was claimed last, rounded up to 8.
