@@ -11,7 +11,6 @@ use core::ptr::NonNull;
 
 /// How far ahead of the tail lines are fetched: what a burst of 25 records of 40 bytes fills.
 const AHEAD_BYTES: usize = 1024;
-const LINE_BYTES: usize = 64;
 
 /// The producer's half of a [`Ring`]: one pointer, made where it is needed.
 ///
@@ -161,11 +160,9 @@ impl<'r> Producer<'r> {
         if counted && planted(Seed::SpscCountLast) {
             self.count();
         }
-        // The consumer's core still holds these lines from the lap before. Fetched ahead, they are
-        // here when the next records are written.
-        for start in (0..used).step_by(LINE_BYTES) {
-            expect_write(line.region.at(tail.wrapping_add(AHEAD_BYTES + start)));
-        }
+        // The consumer's core still holds that line from the lap before. Fetched ahead, it is here
+        // when its record is written.
+        expect_write(line.region.at(tail.wrapping_add(AHEAD_BYTES)));
     }
 
     /// Ends the call that [`enter`](Self::enter) began.
