@@ -9,7 +9,8 @@ use hydra_log_core::LevelFilter;
 /// What happens to a record whose ring is full, after the ring was grown as far as allowed.
 ///
 /// Every outcome is counted and visible in [`Stats`](crate::Stats); a lost record leaves a gap
-/// record in the output that says how many were lost, where.
+/// record in the output that says how many were lost, where. The last sixteenth of a ring is kept
+/// for warnings and errors. A thread that waited in vain does not wait again before it found room.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Overflow {
