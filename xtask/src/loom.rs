@@ -1,4 +1,4 @@
-//! `cargo xtask loom`: the concurrency models, in a target directory of their own.
+//! `cargo xtask loom`: the models and the interrupts, each in a target directory of its own.
 
 use crate::term::say;
 use crate::tool::{Tool, root};
@@ -6,16 +6,17 @@ use crate::{Command, Failure, Outcome, only};
 
 pub(crate) const COMMAND: Command = Command {
     name: "loom",
-    summary: "explore the interleavings of the rings, the registry, the token and the flush",
+    summary: "explore the interleavings and interruptions of the concurrent code",
     help: "\
 cargo xtask loom [--quick]
 
 Builds the core with `--cfg hydra_loom` and runs the models of `loom-tests`. Prints one line a
 model: its name, the bound on preemptions, how many schedules were explored and how long that
-took, and the outcomes that were seen, with how many schedules ended so.
+took, and the outcomes that were seen, with how many schedules ended so. Then builds it with
+`--cfg hydra_isr` and interrupts the rings before every shared access.
 
 Options:
-  --quick    fewer preemptions a schedule: minutes become seconds
+  --quick    fewer preemptions a schedule: minutes become seconds; no interrupts
 
 Examples:
   cargo xtask loom --quick
@@ -28,24 +29,36 @@ pub(crate) fn run(arguments: &[String]) -> Outcome {
     only(arguments, &["--quick"])?;
     say("| model | preemptions | schedules | time | outcomes |");
     say("|---|---|---|---|---|");
-    models("--nocapture", !arguments.is_empty())
+    let is_quick = !arguments.is_empty();
+    models("--nocapture", is_quick)?;
+    if is_quick { Ok(()) } else { interrupts("--nocapture") }
 }
 
 /// Runs the tests of the models with these arguments and shows the lines of their tables.
 pub(crate) fn models(arguments: &str, is_quick: bool) -> Outcome {
+    let models = tests("loom", "hydra_loom", "").words(arguments);
+    show(if is_quick { models.env("HYDRA_LOOM_QUICK", "1") } else { models })
+}
+
+/// Runs the tests that interrupt the rings with these arguments.
+pub(crate) fn interrupts(arguments: &str) -> Outcome {
+    show(tests("isr", "hydra_isr", "--test interrupts").words(arguments))
+}
+
+fn tests(directory: &str, flag: &str, which: &str) -> Tool {
     // A directory of its own: otherwise every switch of the flag rebuilds everything.
     let target = std::env::var_os("CARGO_TARGET_DIR");
-    let target = target.map_or_else(|| root().join("target"), Into::into).join("loom");
+    let target = target.map_or_else(|| root().join("target"), Into::into).join(directory);
     let flags = std::env::var("RUSTFLAGS").unwrap_or_default();
-    let mut models = Tool::cargo("test -p hydra-log-loom-tests --profile loom --no-fail-fast --")
-        .words(arguments)
-        .env("RUSTFLAGS", format!("{flags} --cfg hydra_loom").trim())
-        .env("CARGO_TARGET_DIR", &target.to_string_lossy());
-    if is_quick {
-        models = models.env("HYDRA_LOOM_QUICK", "1");
-    }
-    let show = |line: &str| of_interest(line).into_iter().for_each(say);
-    models.lines(show).map_err(Failure::Check)
+    Tool::cargo("test -p hydra-log-loom-tests --profile loom --no-fail-fast")
+        .words(which)
+        .words("--")
+        .env("RUSTFLAGS", format!("{flags} --cfg {flag}").trim())
+        .env("CARGO_TARGET_DIR", &target.to_string_lossy())
+}
+
+fn show(tests: Tool) -> Outcome {
+    tests.lines(|line| of_interest(line).into_iter().for_each(say)).map_err(Failure::Check)
 }
 
 /// The part of a line that is a row of a table, or a line that says how the tests ended.
