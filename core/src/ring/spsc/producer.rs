@@ -76,8 +76,8 @@ impl<'r> Producer<'r> {
         self.refresh_keeping(len, 0)
     }
 
-    /// As [`refresh`](Self::refresh), with `keep` bytes left free, for what must not be lost; fewer,
-    /// where the ring could not hold `len` bytes otherwise.
+    /// As [`refresh`](Self::refresh), with `keep` bytes left free, for what must not be lost;
+    /// fewer, where the ring could not hold `len` bytes otherwise.
     ///
     /// # Errors
     /// As [`refresh`](Self::refresh).
