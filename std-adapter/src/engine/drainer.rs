@@ -43,6 +43,9 @@ pub(crate) struct Drainer {
     pub(crate) offered: u64,
     pub(crate) late: u64,
     stuck_since: Option<Instant>,
+    /// A sink that was pushed on, and by how many records: to be told once the token is given back,
+    /// because the hook that hears of it may ask for the counts.
+    pub(crate) skipped: Option<(usize, u64)>,
 }
 
 // SAFETY: race: the lanes' consumers ask for one owner at a time, with what one did happening
@@ -66,6 +69,7 @@ impl Drainer {
             offered: 0,
             late: 0,
             stuck_since: None,
+            skipped: None,
         }
     }
 
@@ -183,7 +187,7 @@ impl Drainer {
         if behind(slowest) >= half && others_wait {
             // SAFETY: race: this is the token's holder, the spool's one writer.
             let lost = unsafe { shared.spool.push_on(slowest, half) };
-            shared.skipped(slowest, lost as u64);
+            self.skipped = Some((slowest, lost as u64));
         }
     }
 

@@ -194,7 +194,13 @@ impl Shared {
     /// One pass from the rings to the spool, unless somebody else is at it.
     pub(crate) fn drain_pass(&'static self) -> Option<Pass> {
         let mut drainer = self.drain.get()?.try_take()?;
-        Some(drainer.pass(self))
+        let pass = drainer.pass(self);
+        let skipped = drainer.skipped.take();
+        drop(drainer);
+        if let Some((reader, lost)) = skipped {
+            self.skipped(reader, lost);
+        }
+        Some(pass)
     }
 
     /// A pass by a call that waits for room.
