@@ -4,8 +4,11 @@ mod bench;
 mod ci;
 mod count;
 mod docs;
+mod isr;
 mod loom;
+mod miri;
 mod mutants;
+mod nightly;
 mod plan;
 mod platforms;
 mod publish;
@@ -13,6 +16,7 @@ mod term;
 mod test;
 mod tidy;
 mod tool;
+mod tsan;
 
 use std::process::ExitCode;
 
@@ -38,12 +42,15 @@ struct Command {
     run: fn(&[String]) -> Outcome,
 }
 
-const COMMANDS: [Command; 10] = [
+const COMMANDS: [Command; 13] = [
     ci::COMMAND,
     test::COMMAND,
     tidy::COMMAND,
     loom::COMMAND,
     mutants::COMMAND,
+    isr::COMMAND,
+    miri::COMMAND,
+    tsan::COMMAND,
     bench::COMMAND,
     docs::COMMAND,
     platforms::COMMAND,
