@@ -1,6 +1,9 @@
 //! `cargo xtask publish`: every public crate packs and builds from its package, in a dry run.
 
-use crate::tool::Tool;
+use std::time::UNIX_EPOCH;
+use std::{fs, process};
+
+use crate::tool::{Tool, root};
 use crate::{Command, Failure, Outcome, only};
 
 pub(crate) const COMMAND: Command = Command {
@@ -20,5 +23,14 @@ Example:
 
 pub(crate) fn run(arguments: &[String]) -> Outcome {
     only(arguments, &[])?;
-    Tool::cargo("publish --workspace --dry-run").run().map_err(Failure::Check)
+    // Cargo keeps what it unpacked of a version by the place it was packed at: packed at the same
+    // place again, the crates would be built against each other's former texts.
+    let seconds = UNIX_EPOCH.elapsed().map_or(0, |elapsed| elapsed.as_secs());
+    let place = root().join(format!("target/publish-{seconds}-{}", process::id()));
+    let dry_run = Tool::cargo("publish --workspace --dry-run")
+        .env("CARGO_TARGET_DIR", &place.to_string_lossy())
+        .run();
+    let removed = fs::remove_dir_all(&place);
+    dry_run.map_err(Failure::Check)?;
+    removed.map_err(|error| Failure::Check(format!("cannot remove {}: {error}", place.display())))
 }
