@@ -45,6 +45,11 @@ pub trait Output {
     /// [`Stop`] when there is no room; the pass ends and the record is offered again.
     fn record(&mut self, lane: u32, bytes: &[u8], flags: Flags) -> Result<(), Stop>;
 
+    /// Where what is given next will stand, for who has to know after a crash what was given.
+    fn position(&self) -> usize {
+        0
+    }
+
     /// Whether there is room for a gap.
     fn has_room(&self) -> bool;
 
@@ -201,14 +206,20 @@ impl<'r> Lane<'r> {
     fn let_go(&mut self, late: bool, out: &mut impl Output) -> Result<(), Stop> {
         let Some(bytes) = self.source.peek() else { return Ok(()) };
         let len = bytes.len();
-        if record::is_control(bytes) {
+        self.source.begin_move(out.position());
+        let moved = if record::is_control(bytes) {
             // The producer's note of what it had lost until then.
             let lost = gap::read(bytes).unwrap_or(self.told);
-            tell(self.id, &mut self.told, lost, stamp_of(bytes), out)?;
+            tell(self.id, &mut self.told, lost, stamp_of(bytes), out)
         } else {
             let flags = if late { Flags::OUT_OF_ORDER } else { Flags::NONE };
-            out.record(self.id, bytes, flags)?;
-            self.drained += 1;
+            let moved = out.record(self.id, bytes, flags);
+            self.drained += u64::from(moved.is_ok());
+            moved
+        };
+        if moved.is_err() {
+            self.source.cancel_move();
+            return moved;
         }
         self.source.advance(len);
         Ok(())
@@ -240,6 +251,20 @@ impl Source<'_> {
                 mpsc::Peek::Record(bytes) => Some(bytes),
                 mpsc::Peek::Empty | mpsc::Peek::Hole => None,
             },
+        }
+    }
+
+    fn begin_move(&self, position: usize) {
+        match self {
+            Self::Spsc(ring) => ring.begin_move(position),
+            Self::Mpsc(ring) => ring.begin_move(position),
+        }
+    }
+
+    fn cancel_move(&self) {
+        match self {
+            Self::Spsc(ring) => ring.cancel_move(),
+            Self::Mpsc(ring) => ring.cancel_move(),
         }
     }
 

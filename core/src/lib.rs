@@ -16,6 +16,7 @@
 //! | hold records between producers and a drain  | [`ring`], [`registry`]                     |
 //! | move records from rings to somewhere        | [`drain`], [`token`], [`flush`], [`spool`] |
 //! | read records                                | [`record`], [`template`], [`render`]       |
+//! | read what a dead process left               | [`recover`]                                |
 //! | know what callsites a program has           | [`site`]                                   |
 #![no_std]
 
@@ -36,6 +37,7 @@ mod macros;
 #[doc(hidden)]
 pub mod ord;
 pub mod record;
+pub mod recover;
 pub mod registry;
 pub mod render;
 pub mod ring;

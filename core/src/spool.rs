@@ -288,7 +288,7 @@ pub fn entries(bytes: &[u8]) -> impl Iterator<Item = (u32, &[u8])> {
     })
 }
 
-fn parse_header(header: [u8; ENTRY_HEADER]) -> (usize, u32) {
+pub(crate) fn parse_header(header: [u8; ENTRY_HEADER]) -> (usize, u32) {
     let [a, b, c, d, tag @ ..] = header;
     (u32::from_le_bytes([a, b, c, d]) as usize, u32::from_le_bytes(tag))
 }

@@ -72,6 +72,9 @@ impl fmt::Display for GeometryError {
 
 impl core::error::Error for GeometryError {}
 
+/// The position of no record: between two granules.
+const NOWHERE: usize = usize::MAX;
+
 /// The smallest ring.
 const CAPACITY_MIN: usize = 16;
 /// The largest: positions must be able to tell a full ring from an empty one, with room to spare.

@@ -271,6 +271,11 @@ impl Output for ToSpool<'_> {
         Ok(())
     }
 
+    #[inline]
+    fn position(&self) -> usize {
+        self.spool.end()
+    }
+
     fn has_room(&self) -> bool {
         self.spool.room() >= spool::ENTRY_HEADER + gap::BYTES
     }

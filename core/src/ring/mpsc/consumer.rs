@@ -4,9 +4,9 @@
 use super::claim::{Claim, Native};
 use super::{COMMIT, DISCARD, LEVELS, Ring, UNITS};
 use crate::ord;
-use crate::ring::GRANULE_BYTES;
+use crate::ring::{GRANULE_BYTES, NOWHERE};
 use crate::seed::Seed;
-use crate::sync::{AtomicU16, LoadOwn as _, planted};
+use crate::sync::{AtomicU16, LoadOwn as _, planted, signal_fence};
 use core::marker::PhantomData;
 
 /// The consumer's half of a [`Ring`]: one pointer, made where it is needed.
@@ -65,9 +65,34 @@ impl<'r, C: Claim> Consumer<'r, C> {
         }
     }
 
+    /// Notes that the record at the head is about to be moved to where a spool ends.
+    ///
+    /// Whoever reads the memory of a process that died then knows whether it was: see
+    /// [`Places::of_ring`](crate::recover::Places::of_ring).
+    #[inline]
+    pub fn begin_move(&self, spool_end: usize) {
+        let line = &self.ring.consumer;
+        // Death comes between two instructions like a signal: the order of the program is the
+        // order it sees, so a fence for the compiler is enough. The end of the last move first.
+        signal_fence();
+        line.moving_end.set(spool_end);
+        signal_fence();
+        line.moving_at.set(line.own_head.get());
+        signal_fence();
+    }
+
+    /// Takes back what [`begin_move`](Self::begin_move) noted: the record stays.
+    pub fn cancel_move(&self) {
+        signal_fence();
+        self.ring.consumer.moving_at.set(NOWHERE);
+        signal_fence();
+    }
+
     /// Steps over the record that [`peek`](Self::peek) lent; `len` is its length.
     #[inline]
     pub fn advance(&self, len: usize) {
+        // No record leaves the ring before it is where it goes.
+        signal_fence();
         let line = &self.ring.consumer;
         let head = line.own_head.get();
         let next = head.wrapping_add(len);

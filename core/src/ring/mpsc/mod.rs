@@ -48,8 +48,10 @@ use super::storage::{Region, Storage};
 use super::{GRANULE_BYTES, GeometryError, check, distance, min};
 use crate::level::Level;
 use crate::ord;
+use crate::recover::Layout;
 use crate::sync::{AtomicUsize, Cells, Local, Words, const_fn, rmw};
 use core::fmt;
+use core::mem::offset_of;
 
 /// The entry's record is complete.
 const COMMIT: u16 = 1 << 15;
@@ -69,6 +71,14 @@ pub const LEVELS: usize = 5;
 #[must_use]
 pub const fn bytes_for(capacity: usize, spill: usize) -> usize {
     capacity.saturating_add(spill).saturating_add(capacity / GRANULE_BYTES * size_of::<u16>())
+}
+
+/// Whether a map entry says that its claim was committed, rather than given back, and its size;
+/// `None` for an entry that no claim has.
+pub(crate) fn entry(word: u16) -> Option<(bool, usize)> {
+    let bytes = usize::from(word & UNITS) * GRANULE_BYTES;
+    let states = (word & COMMIT != 0, word & DISCARD != 0);
+    (bytes > 0 && states.0 != states.1).then_some((states.0, bytes))
 }
 
 /// A ring of many producers and one consumer. It has to stay where it is while it is used.
@@ -120,6 +130,8 @@ struct HeadLine {
     region: Region,
     words: Words,
     longest: usize,
+    moving_end: Local<usize>,
+    moving_at: Local<usize>,
     cells: Cells,
 }
 
@@ -156,6 +168,16 @@ impl Ring {
 }
 
 impl<C: Claim> Ring<C> {
+    /// Where recovery finds the ring's words.
+    pub const LAYOUT: Layout = Layout {
+        bytes: size_of::<Self>(),
+        tail: offset_of!(Self, shared.tail),
+        head: offset_of!(Self, consumer.own_head),
+        moving_end: offset_of!(Self, consumer.moving_end),
+        moving_at: offset_of!(Self, consumer.moving_at),
+        lost: offset_of!(Self, cold.lost),
+    };
+
     const_fn! {
         /// A ring with a claim of one's own and positions that begin at `start`: for tests.
         ///
@@ -186,6 +208,8 @@ impl<C: Claim> Ring<C> {
                     region,
                     words,
                     longest,
+                    moving_end: Local::new(0),
+                    moving_at: Local::new(super::NOWHERE),
                     cells,
                 },
                 cold: ColdLine {

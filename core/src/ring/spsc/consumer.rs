@@ -4,9 +4,10 @@
 use super::{LEVELS, Ring, State};
 use crate::ord;
 use crate::record;
+use crate::ring::NOWHERE;
 use crate::ring::storage::record_bytes;
 use crate::seed::Seed;
-use crate::sync::planted;
+use crate::sync::{planted, signal_fence};
 use core::marker::PhantomData;
 
 /// The consumer's half of a [`Ring`]: one pointer, made where it is needed.
@@ -115,9 +116,34 @@ impl<'r> Consumer<'r> {
         Some(unsafe { region.bytes(head, len) })
     }
 
+    /// Notes that the record at the head is about to be moved to where a spool ends.
+    ///
+    /// Whoever reads the memory of a process that died then knows whether it was: see
+    /// [`Places::of_ring`](crate::recover::Places::of_ring).
+    #[inline]
+    pub fn begin_move(&self, spool_end: usize) {
+        let line = &self.ring.consumer;
+        // Death comes between two instructions like a signal: the order of the program is the
+        // order it sees, so a fence for the compiler is enough. The end of the last move first.
+        signal_fence();
+        line.moving_end.set(spool_end);
+        signal_fence();
+        line.moving_at.set(line.own_head.get());
+        signal_fence();
+    }
+
+    /// Takes back what [`begin_move`](Self::begin_move) noted: the record stays.
+    pub fn cancel_move(&self) {
+        signal_fence();
+        self.ring.consumer.moving_at.set(NOWHERE);
+        signal_fence();
+    }
+
     /// Steps over the record that [`peek`](Self::peek) lent; `len` is its length.
     #[inline]
     pub fn advance(&self, len: usize) {
+        // No record leaves the ring before it is where it goes.
+        signal_fence();
         let line = &self.ring.consumer;
         debug_assert!(len <= self.remaining(), "R1");
         line.own_head.set(line.own_head.get().wrapping_add(len));

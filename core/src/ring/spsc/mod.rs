@@ -43,8 +43,10 @@ pub use producer::Producer;
 use super::storage::{Region, Storage};
 use super::{CAPACITY_MAX, GeometryError, check, distance, min};
 use crate::ord;
+use crate::recover::Layout;
 use crate::sync::{AtomicPtr, AtomicU32, AtomicUsize, Cells, LoadOwn as _, Local, const_fn};
 use core::fmt;
+use core::mem::offset_of;
 use core::ptr::null_mut;
 
 /// How many levels have a loss counter of their own.
@@ -132,6 +134,8 @@ struct ConsumerLine {
     region: Region,
     reported: [Local<usize>; LEVELS],
     reported_sum: Local<usize>,
+    moving_end: Local<usize>,
+    moving_at: Local<usize>,
 }
 
 /// What changes rarely.
@@ -207,6 +211,8 @@ impl Ring {
                         Local::new(0), Local::new(0), Local::new(0), Local::new(0), Local::new(0),
                     ],
                     reported_sum: Local::new(0),
+                    moving_end: Local::new(0),
+                    moving_at: Local::new(super::NOWHERE),
                 },
                 cold: ColdLine {
                     lost: [
@@ -225,6 +231,16 @@ impl Ring {
             })
         }
     }
+
+    /// Where recovery finds the ring's words.
+    pub const LAYOUT: Layout = Layout {
+        bytes: size_of::<Self>(),
+        tail: offset_of!(Self, producer.tail),
+        head: offset_of!(Self, consumer.own_head),
+        moving_end: offset_of!(Self, consumer.moving_end),
+        moving_at: offset_of!(Self, consumer.moving_at),
+        lost: offset_of!(Self, cold.lost),
+    };
 
     /// The producer's half.
     ///
