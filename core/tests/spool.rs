@@ -7,29 +7,12 @@
     reason = "a test fails by panicking, and its numbers are small"
 )]
 
-use core::ptr::NonNull;
-use std::collections::VecDeque;
+#[path = "models/spool.rs"]
+mod model;
 
 use hydra_log_core::spool::{self, Spool, UNCOUNTED};
+use model::{CAPACITY, Held, LARGEST, READERS, Step, check, payload};
 use proptest::prelude::*;
-
-const CAPACITY: usize = 1024;
-const LARGEST: usize = 200;
-const READERS: usize = 3;
-
-fn new_spool() -> Spool {
-    let bytes = Spool::bytes_for(CAPACITY, LARGEST);
-    let memory = vec![0_u64; bytes.div_ceil(8)].leak();
-    // SAFETY: bounds: leaked, aligned, zeroed; race: nobody else knows it.
-    unsafe { Spool::new(NonNull::from(memory).cast(), CAPACITY, LARGEST, READERS) }.unwrap()
-}
-
-#[derive(Clone, Debug)]
-enum Step {
-    Append { len: usize, tag: u32 },
-    Read { reader: usize, room: usize },
-    Push { reader: usize, bytes: usize },
-}
 
 fn steps() -> impl Strategy<Value = Vec<Step>> {
     let step = prop_oneof![
@@ -43,100 +26,12 @@ fn steps() -> impl Strategy<Value = Vec<Step>> {
     proptest::collection::vec(step, 1..200)
 }
 
-fn payload(len: usize, number: usize) -> Vec<u8> {
-    (0..len).map(|at| (at * 7 + number) as u8).collect()
-}
-
-fn size(len: usize) -> usize {
-    spool::ENTRY_HEADER + len.next_multiple_of(8)
-}
-
-type Entry = (u32, Vec<u8>);
-
-struct Model {
-    unread: [VecDeque<Entry>; READERS],
-}
-
-impl Model {
-    fn used(&self, reader: usize) -> usize {
-        self.unread[reader].iter().map(|(_, bytes)| size(bytes.len())).sum()
-    }
-
-    fn counted(entries: &[Entry]) -> usize {
-        entries.iter().filter(|(tag, _)| tag & UNCOUNTED == 0).count()
-    }
-
-    /// Takes whole entries while `more` allows another of that size.
-    fn take(&mut self, reader: usize, mut more: impl FnMut(usize) -> bool) -> Vec<Entry> {
-        let mut taken = Vec::new();
-        while let Some((_, bytes)) = self.unread[reader].front() {
-            if !more(size(bytes.len())) {
-                break;
-            }
-            taken.push(self.unread[reader].pop_front().unwrap());
-        }
-        taken
-    }
-}
-
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(if cfg!(miri) { 3 } else { 500 }))]
 
     #[test]
     fn behaves_like_a_queue_per_reader(steps in steps()) {
-        let spool = new_spool();
-        let mut model = Model { unread: Default::default() };
-        for (number, step) in steps.into_iter().enumerate() {
-            match step {
-                Step::Append { len, tag } => {
-                    let bytes = payload(len, number);
-                    let (front, back) = bytes.split_at(len / 2);
-                    // SAFETY: one thread.
-                    let appended = unsafe { spool.append(tag, &[front, back]) };
-                    let fullest = (0..READERS).map(|reader| model.used(reader)).max().unwrap();
-                    prop_assert_eq!(appended.is_ok(), fullest + size(len) <= CAPACITY);
-                    if appended.is_ok() {
-                        for unread in &mut model.unread {
-                            unread.push_back((tag, bytes.clone()));
-                        }
-                    }
-                }
-                Step::Read { reader, room } => {
-                    let mut into = vec![0xEE; room];
-                    // SAFETY: one thread.
-                    let taken = unsafe { spool.read(reader, &mut into) };
-                    let mut left = room;
-                    let expected = model.take(reader, |size| {
-                        let fits = size <= left;
-                        left -= if fits { size } else { 0 };
-                        fits
-                    });
-                    prop_assert_eq!(taken.entries, Model::counted(&expected));
-                    prop_assert_eq!(taken.bytes, room - left);
-                    let got: Vec<Entry> = spool::entries(&into[..taken.bytes])
-                        .map(|(tag, bytes)| (tag, bytes.to_vec()))
-                        .collect();
-                    prop_assert_eq!(got, expected);
-                }
-                Step::Push { reader, bytes } => {
-                    // SAFETY: one thread.
-                    let passed = unsafe { spool.push_on(reader, bytes) };
-                    let mut pushed = 0;
-                    let expected = model.take(reader, |size| {
-                        let more = pushed < bytes;
-                        pushed += if more { size } else { 0 };
-                        more
-                    });
-                    prop_assert_eq!(passed, Model::counted(&expected));
-                }
-            }
-            for reader in 0..READERS {
-                let waiting = model.unread[reader].make_contiguous();
-                // SAFETY: one thread.
-                let pending = unsafe { spool.pending(reader) };
-                prop_assert_eq!(pending, Model::counted(waiting));
-            }
-        }
+        check(&steps);
     }
 
     #[test]
@@ -147,7 +42,7 @@ proptest! {
 
 #[test]
 fn a_reader_at_the_other_thread_gets_everything_in_order() {
-    let spool: &'static Spool = Box::leak(Box::new(new_spool()));
+    let spool: &'static Spool = &Box::leak(Box::new(Held::new())).spool;
     let count: u32 = if cfg!(miri) { 200 } else { 100_000 };
     let reader = std::thread::spawn(move || {
         let (mut next, mut into) = (0, vec![0; 512]);

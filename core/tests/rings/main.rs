@@ -11,9 +11,14 @@
 
 mod edges;
 mod effort;
+#[path = "../models/memory.rs"]
 mod memory;
+#[path = "../models/mpsc.rs"]
+mod mpsc;
 mod mpsc_model;
 mod oracle;
 mod registry;
+#[path = "../models/spsc.rs"]
+mod spsc;
 mod spsc_model;
 mod stress;
