@@ -15,11 +15,11 @@
 //! | `head`      | consumer   | `ord::head_release` | `ord::head_read`          |
 //! | `state`     | both       | `ord::ring_close` (owner), `ord::ring_retire` (drain) | `ord::ring_closed`, `ord::ring_reuse` |
 //! | `published`, `lost` | producer | before `tail`, `mark`, `state` | after those    |
-//! | `own_*`, `limit` | one side only | handed over with `state` or the drain token | same |
+//! | `own_head`, `limit` | one side only | handed over with `state` or the drain token | same |
 //!
 //! R1  `head <= tail <= head + capacity`; both only grow, and wrap with their type.
 //! R2  `head..tail` is whole records and belongs to the consumer; all else to the producer.
-//! R3  `limit <= head + capacity`, and `limit - own_tail` is at most the longest record or half a
+//! R3  `limit <= head + capacity`, and `limit - tail` is at most the longest record or half a
 //!     lap: one compare tells whether a record fits, both in the ring and in one piece.
 //! R4  While `mark` is set, a call is under way on the producer's thread: whoever interrupts it
 //!     there (a signal handler, a `Display` that logs) must not touch the producer's words.
@@ -117,7 +117,6 @@ struct ProducerLine {
     mark: AtomicU32,
     tail: AtomicUsize,
     published: AtomicUsize,
-    own_tail: Local<usize>,
     limit: Local<usize>,
     region: Region,
 }
@@ -197,7 +196,6 @@ impl Ring {
                     mark: AtomicU32::new(0),
                     tail: AtomicUsize::new(start),
                     published: AtomicUsize::new(0),
-                    own_tail: Local::new(start),
                     limit: Local::new(start),
                     region,
                 },

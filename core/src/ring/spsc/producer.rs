@@ -9,7 +9,7 @@ use crate::sync::{LoadOwn as _, expect_write, planted, signal_fence};
 use core::marker::PhantomData;
 use core::ptr::NonNull;
 
-/// How far ahead of the tail lines are fetched: what a burst of 25 records of 40 bytes fills.
+/// How far ahead of a claim lines are fetched: what a burst of 25 records of 40 bytes fills.
 const AHEAD_BYTES: usize = 1024;
 
 /// The producer's half of a [`Ring`]: one pointer, made where it is needed.
@@ -57,13 +57,17 @@ impl<'r> Producer<'r> {
     #[must_use]
     pub fn claim(&self, len: usize) -> Option<NonNull<u8>> {
         let line = &self.ring.producer;
-        let tail = line.own_tail.get();
+        let tail = line.tail.load_own();
         // R3: what lies below the limit is free and contiguous. All positions are multiples of a
         // granule, so a length that fits also fits when it is rounded up.
         if line.limit.get().wrapping_sub(tail) < len {
             return None;
         }
-        Some(line.region.at(tail))
+        let at = line.region.at(tail);
+        // The consumer's core still holds that line from the lap before. Fetched ahead, it is here
+        // when its record is written. The end of the lap asks for what lies behind the ring.
+        expect_write::<AHEAD_BYTES>(at);
+        Some(at)
     }
 
     /// Reads how far the consumer is and claims again. The limit reaches at most half a lap ahead,
@@ -84,7 +88,7 @@ impl<'r> Producer<'r> {
     #[cold]
     pub fn refresh_keeping(&self, len: usize, keep: usize) -> Result<NonNull<u8>, Full> {
         let Ring { producer: line, cold, .. } = self.ring;
-        let (tail, capacity) = (line.own_tail.get(), line.region.capacity());
+        let (tail, capacity) = (line.tail.load_own(), line.region.capacity());
         // No record that the ring can hold is refused for ever.
         let keep = min(keep, capacity - round_up(min(len, cold.longest)));
         let free = self.free().saturating_sub(keep);
@@ -104,7 +108,7 @@ impl<'r> Producer<'r> {
     #[cold]
     pub fn refresh_once(&self, len: usize) -> Result<NonNull<u8>, Full> {
         let Ring { producer: line, cold, .. } = self.ring;
-        let (tail, free) = (line.own_tail.get(), self.free());
+        let (tail, free) = (line.tail.load_own(), self.free());
         if len > cold.longest || round_up(len) > free {
             return Err(Full { requested: len, available: min(free, cold.longest) });
         }
@@ -115,7 +119,7 @@ impl<'r> Producer<'r> {
     /// How many bytes the consumer has given back.
     fn free(&self) -> usize {
         let Ring { producer: line, consumer, .. } = self.ring;
-        let used = line.own_tail.get().wrapping_sub(consumer.head.load(ord::head_read()));
+        let used = line.tail.load_own().wrapping_sub(consumer.head.load(ord::head_read()));
         // More than the capacity is in use only if somebody damaged the head: then nothing is free.
         let free = line.region.capacity().saturating_sub(used);
         if planted(Seed::SpscFullByOne) { free + super::super::GRANULE_BYTES } else { free }
@@ -145,10 +149,9 @@ impl<'r> Producer<'r> {
     fn publish_bytes(&self, used: usize, counted: bool) {
         let line = &self.ring.producer;
         let cells = &self.ring.cold.cells;
-        let from = line.own_tail.get();
+        let from = line.tail.load_own();
         let tail = from.wrapping_add(round_up(used));
         debug_assert!(line.limit.get().wrapping_sub(from) >= used, "R3");
-        line.own_tail.set(tail);
         if planted(Seed::SpscPublishFirst) {
             line.tail.store(tail, ord::tail_publish());
         }
@@ -160,9 +163,6 @@ impl<'r> Producer<'r> {
         if counted && planted(Seed::SpscCountLast) {
             self.count();
         }
-        // The consumer's core still holds that line from the lap before. Fetched ahead, it is here
-        // when its record is written.
-        expect_write(line.region.at(tail.wrapping_add(AHEAD_BYTES)));
     }
 
     /// Ends the call that [`enter`](Self::enter) began.
@@ -175,9 +175,9 @@ impl<'r> Producer<'r> {
     #[cold]
     pub fn lose(&self, level: Level) {
         // The next call has to come by here: it owes a note of this loss.
-        self.ring.producer.limit.set(self.ring.producer.own_tail.get());
+        self.ring.producer.limit.set(self.ring.producer.tail.load_own());
         let cold = &self.ring.cold;
-        cold.gap_at.store(self.ring.producer.own_tail.get(), ord::count());
+        cold.gap_at.store(self.ring.producer.tail.load_own(), ord::count());
         if let Some(count) = cold.lost.get(level as usize - 1) {
             let before = count.load_own();
             count.store(before.wrapping_add(1), ord::loss_count());
