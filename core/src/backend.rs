@@ -60,6 +60,13 @@ pub trait Backend {
         None
     }
 
+    /// After `reserve_quickly` returned `None` for `max` bytes: whether it was for want of room, and
+    /// there is some now. Only then `reserve_quickly` is asked again.
+    #[inline]
+    fn renew(_max: usize) -> bool {
+        false
+    }
+
     /// As [`commit`](Self::commit), of a slot from [`reserve_quickly`](Self::reserve_quickly).
     ///
     /// # Safety

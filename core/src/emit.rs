@@ -43,10 +43,21 @@ pub fn emit<B: Backend, A: Args>(gate: &'static Gate, args: &A) {
     unsafe { B::commit_quickly(slot(), used) }
 }
 
-/// Records a call that can't be recorded quickly.
+/// Records a call that can't be recorded quickly, or not yet. A function without a frame, so that
+/// [`emit`] has to save nothing for it.
 #[cold]
 #[inline(never)]
 fn emit_slowly<B: Backend, A: Args>(gate: &'static Gate, args: &A) {
+    if B::renew(record::wanted(args)) {
+        emit::<B, A>(gate, args)
+    } else {
+        emit_by_all_means::<B, A>(gate, args)
+    }
+}
+
+#[cold]
+#[inline(never)]
+fn emit_by_all_means<B: Backend, A: Args>(gate: &'static Gate, args: &A) {
     record_call(Known::<B>(PhantomData), gate, args);
 }
 

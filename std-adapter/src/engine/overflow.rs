@@ -27,15 +27,18 @@ const NAP: Duration = Duration::from_micros(50);
 /// The part of a ring, as a divisor, that only warnings and errors may fill.
 const KEPT_PART: usize = 16;
 
-/// Reloads the reader's position for a call, marked in flight, whose cached limit was reached: once
-/// in half a lap. `None` where there is more to do than that. Small, because it runs cold.
+/// Reloads the reader's position if that is what a call lacks: once in half a lap. `false` where it
+/// is not, or where there is more to do. Small, because it runs cold.
 #[cold]
 #[inline(never)]
-pub(crate) fn reload(thread: &'static ThreadRing, max: usize) -> Option<NonNull<u8>> {
-    if thread.owes_note.load(ord::own()) || thread.engine.parking.rests() {
-        return None;
+pub(crate) fn renew(thread: &'static ThreadRing, max: usize) -> bool {
+    let producer = producer::own(thread);
+    if thread.owes_note.load(ord::own()) || thread.engine.parking.rests() || !producer.enter() {
+        return false;
     }
-    find(thread, false, max)
+    let renewed = producer.claim(max).is_none() && find(thread, false, max).is_some();
+    producer.leave();
+    renewed
 }
 
 /// Room in the ring. What is less severe than a warning leaves a part of it free for what is.

@@ -76,11 +76,16 @@ impl Backend for ThreadRings {
             return None;
         }
         let stamp = ticks::counter();
-        let Some(at) = producer.claim(max).or_else(|| overflow::reload(thread, max)) else {
+        let Some(at) = producer.claim(max) else {
             producer.leave();
             return None;
         };
         Some(slot(thread, at, max, stamp, OWN))
+    }
+
+    #[inline]
+    fn renew(max: usize) -> bool {
+        QUICK.get().is_some_and(|thread| overflow::renew(thread, max))
     }
 
     #[inline(always)]
