@@ -60,8 +60,8 @@ pub trait Backend {
         None
     }
 
-    /// After `reserve_quickly` returned `None` for `max` bytes: whether it was for want of room, and
-    /// there is some now. Only then `reserve_quickly` is asked again.
+    /// After `reserve_quickly` returned `None` for `max` bytes: whether that was for want of room,
+    /// and there is some now. Only then `reserve_quickly` is asked again.
     #[inline]
     fn renew(_max: usize) -> bool {
         false
