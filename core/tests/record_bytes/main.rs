@@ -8,7 +8,9 @@
 )]
 
 mod arguments;
+mod compound;
 mod cut;
+mod header;
 mod refused;
 
 use hydra_log_core::record::{Flags, RecordRef, encode_words, wanted};
