@@ -76,11 +76,23 @@ pub(crate) fn write(at: NonNull<u8>, len: usize, tag: u32) {
     }
 }
 
+/// The flag of a record that no call asked for, in the first word.
+const CONTROL: u64 = 1 << 15;
+
+/// Writes a record of the producer's own, as [`write`] does.
+pub(crate) fn write_note(at: NonNull<u8>, len: usize, tag: u32) {
+    write(at, len, tag);
+    // SAFETY: the bytes were claimed and written.
+    let first = unsafe { at.cast::<u64>().read() };
+    // SAFETY: as above.
+    unsafe { at.cast::<u64>().write(first | CONTROL.to_le()) };
+}
+
 /// The tag of a record, which has to be whole.
 pub(crate) fn tag_of(record: &[u8]) -> u32 {
     let words: Vec<_> =
         record.chunks(8).map(|word| u64::from_le_bytes(word.try_into().unwrap())).collect();
-    assert_eq!(words[0] & 0xffff_ffff, words.len() as u64, "a record's length");
+    assert_eq!(words[0] & 0xffff_ffff & !CONTROL, words.len() as u64, "a record's length");
     let tag = (words[0] >> 32) as u32;
     let body = u64::from(!tag) | u64::from(tag) << 32;
     assert!(words[1..].iter().all(|word| *word == body), "a record is whole: {words:x?}");

@@ -1,17 +1,23 @@
 //! Steps on a ring of one producer, and the queue that it has to be.
 
-use super::memory::{spsc_ring, tag_of, write};
+use super::memory::{spsc_ring, tag_of, write, write_note};
 use hydra_log_core::Level;
 use hydra_log_core::ring::spsc::Producer;
-use std::collections::VecDeque;
+use std::collections::{BTreeSet, VecDeque};
 
 /// What is done to the ring.
 #[derive(Clone, Debug)]
 pub(crate) enum Step {
     /// Log a record of so many bytes; publish only so many of them.
     Log(usize, usize),
+    /// Leave a note.
+    Note(usize),
     /// Claim and give up.
     Abandon(usize),
+    /// Ask for room with so many bytes left free.
+    Keep(usize, usize),
+    /// Ask for room for one record.
+    Once(usize),
     Poll,
     Take,
     Release,
@@ -24,6 +30,8 @@ pub(crate) enum Step {
 struct Model {
     /// Tag and length, published and not advanced over.
     queue: VecDeque<(u32, usize)>,
+    /// The tags of notes.
+    notes: BTreeSet<u32>,
     tail: usize,
     head: usize,
     seen: usize,
@@ -58,8 +66,7 @@ impl Model {
                 write(at, used, tag);
                 // SAFETY: a whole record was claimed and written.
                 unsafe { producer.publish(used) };
-                self.queue.push_back((tag, up(used)));
-                self.tail += up(used);
+                self.publish(tag, used);
                 self.published += 1;
             }
             Err(full) => {
@@ -73,6 +80,69 @@ impl Model {
         }
         producer.leave();
     }
+
+    /// Leaves a note where there is room.
+    fn note(&mut self, producer: &Producer<'_>, len: usize, tag: u32) {
+        let Ok(at) = producer.refresh(len) else { return };
+        write_note(at, len, tag);
+        // SAFETY: a whole record was claimed and written.
+        unsafe { producer.publish_note(len) };
+        self.notes.insert(tag);
+        self.publish(tag, len);
+    }
+
+    fn publish(&mut self, tag: u32, used: usize) {
+        self.queue.push_back((tag, up(used)));
+        self.tail += up(used);
+    }
+
+    /// How many records wait that a call asked for.
+    fn pending(&self) -> u64 {
+        self.queue.iter().filter(|(tag, _)| !self.notes.contains(tag)).count() as u64
+    }
+}
+
+/// The most bytes that a claim gets without a look at the reader.
+fn reach(producer: &Producer<'_>) -> usize {
+    (0..).step_by(8).take_while(|len| producer.claim(*len).is_some()).last().unwrap()
+}
+
+/// Asks for room with `keep` of the `free` bytes left.
+fn keep(producer: &Producer<'_>, room: usize, keep: usize, free: usize) {
+    let (capacity, longest) = (producer.ring().capacity(), producer.ring().longest());
+    // What could never be granted otherwise is granted.
+    let left = free.saturating_sub(keep.min(capacity - up(room.min(longest))));
+    let fits = room <= longest && up(room) <= left;
+    match producer.refresh_keeping(room, keep) {
+        Ok(at) => {
+            assert!(fits, "granted {room} of {left}");
+            assert_eq!(producer.claim(room), Some(at));
+            let reach = reach(producer);
+            assert!(reach <= left, "what is kept is not claimed");
+            assert!(reach <= up(room).max(capacity / 2), "half a lap");
+        }
+        Err(full) => {
+            assert!(!fits, "refused {room} of {left}");
+            assert_eq!((full.requested, full.available), (room, left.min(longest)));
+        }
+    }
+}
+
+/// Asks for room for one record out of the `free` bytes.
+fn once(producer: &Producer<'_>, room: usize, free: usize) {
+    let longest = producer.ring().longest();
+    let fits = room <= longest && up(room) <= free;
+    match producer.refresh_once(room) {
+        Ok(at) => {
+            assert!(fits, "granted {room} of {free}");
+            assert_eq!(producer.claim(room), Some(at));
+            assert_eq!(reach(producer), up(room), "the next claim looks again");
+        }
+        Err(full) => {
+            assert!(!fits, "refused {room} of {free}");
+            assert_eq!((full.requested, full.available), (room, free.min(longest)));
+        }
+    }
 }
 
 /// Runs the steps on a ring and on the queue, and panics where they differ.
@@ -84,8 +154,12 @@ pub(crate) fn check(steps: &[Step], capacity: usize, spill: usize, start: usize)
     let (producer, consumer) = unsafe { (ring.producer(), ring.consumer()) };
     let mut model = Model::default();
     for (tag, step) in (0_u32..).zip(steps.iter().cloned()) {
+        let free = capacity - (model.tail - model.released);
         match step {
             Step::Log(room, used) => model.log(&producer, capacity, longest, (room, used, tag)),
+            Step::Note(len) => model.note(&producer, len, tag),
+            Step::Keep(room, bytes) => keep(&producer, room, bytes, free),
+            Step::Once(room) => once(&producer, room, free),
             Step::Abandon(room) => {
                 assert!(producer.enter());
                 let _ = producer.claim(room).or_else(|| producer.refresh(room).ok());
@@ -125,8 +199,8 @@ pub(crate) fn check(steps: &[Step], capacity: usize, spill: usize, start: usize)
                 }
             }
         }
-        let written = model.published - model.queue.len() as u64;
-        assert_eq!(consumer.pending(), model.queue.len() as u64);
+        let written = model.published - model.pending();
+        assert_eq!(consumer.pending(), model.pending());
         assert_eq!(ring.emitted(), written + model.lost + consumer.pending());
         assert_eq!(ring.pending_bytes(), model.tail - model.released);
     }

@@ -2,6 +2,7 @@
 
 use crate::memory::{log, mpsc_ring, share, spsc_ring, tag_of, take, write};
 use core::ptr::NonNull;
+use hydra_log_core::Level;
 use hydra_log_core::ring::mpsc::claim::ByCas;
 use hydra_log_core::ring::mpsc::{self, Peek};
 use hydra_log_core::ring::{Storage, spsc};
@@ -33,6 +34,60 @@ fn impossible_sizes_are_refused() {
     spsc::Ring::new(storage(127), 64, 64).unwrap_err();
     spsc::Ring::new(storage(128), 64, 64).unwrap();
     mpsc::Ring::new(storage(143), 64, 64).unwrap_err();
+    assert!(storage(0).is_empty() && !storage(1).is_empty());
+}
+
+#[test]
+fn the_largest_and_the_smallest_sizes_are_taken() {
+    let largest = 1 << (usize::BITS - 2);
+    for (capacity, spill) in [(16, 8), (largest, largest)] {
+        let ring = spsc::Ring::new(storage(usize::MAX), capacity, spill).unwrap();
+        assert_eq!((ring.capacity(), ring.longest()), (capacity, spill));
+    }
+}
+
+#[test]
+fn what_was_refused_says_the_numbers() {
+    let error = spsc::Ring::new(storage(96), 64, 40).unwrap_err();
+    assert_eq!(error.to_string(), "no ring of 64 bytes and 40 bytes of spill in 96 bytes");
+    let full = mpsc_ring(64, 64, 0, ByCas).reserve(72).unwrap_err();
+    assert_eq!(full.to_string(), "ring full: 72 bytes wanted, 64 free");
+}
+
+#[test]
+fn a_ring_shows_its_counts() {
+    let ring = spsc_ring(128, 64, 0);
+    // SAFETY: one thread is the producer.
+    let producer = unsafe { ring.producer() };
+    assert!(log(&producer, 24, 1) && !log(&producer, 72, 2));
+    assert_eq!((producer.emitted(), producer.lost()), (2, [0, 0, 0, 1, 0]));
+    assert_eq!((ring.id(), ring.generation(), ring.user()), (u32::MAX, 0, 0));
+    let shown = format!("{:?}", *ring);
+    let counts = "capacity: 128, pending_bytes: 24, published: 1, lost: [0, 0, 0, 1, 0]";
+    assert!(shown.contains(counts) && shown.contains("Open"), "{shown}");
+
+    let shared = mpsc_ring(128, 64, 0, ByCas);
+    assert!(share(&shared, 24, 1) && !share(&shared, 72, 2));
+    assert_eq!((shared.capacity(), shared.longest(), shared.pending_bytes()), (128, 64, 24));
+    let shown = format!("{:?}", *shared);
+    assert!(shown.contains(counts), "{shown}");
+}
+
+#[test]
+fn a_loss_is_counted_by_its_level_and_returned_once() {
+    let ring = mpsc_ring(64, 64, 0, ByCas);
+    // SAFETY: one thread is the consumer.
+    let consumer = unsafe { ring.consumer() };
+    assert!(share(&ring, 8, 1));
+    assert_eq!(consumer.gap(), None);
+    for level in [Level::Error, Level::Trace, Level::Trace] {
+        ring.lose(level);
+    }
+    assert_eq!((ring.lost(), ring.emitted()), ([1, 0, 0, 0, 2], 4));
+    assert_eq!(consumer.gap(), Some([1, 0, 0, 0, 2]));
+    assert_eq!(consumer.gap(), None);
+    ring.lose(Level::Warn);
+    assert_eq!(consumer.gap(), Some([0, 1, 0, 0, 0]));
 }
 
 #[test]

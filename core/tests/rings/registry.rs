@@ -23,6 +23,8 @@ fn a_ring_is_numbered_found_closed_freed_and_used_again() {
     let (producer, consumer) = unsafe { (ring.producer(), ring.consumer()) };
     assert!(log(&producer, 16, 1));
     assert!(!log(&producer, 72, 2));
+    ring.set_user(99);
+    assert_eq!((ring.user(), rings[1].user(), ring.state()), (99, 0, State::Open));
     assert!(!consumer.retire(), "it is open");
     producer.close();
     assert_eq!(ring.state(), State::Closed);
@@ -31,6 +33,7 @@ fn a_ring_is_numbered_found_closed_freed_and_used_again() {
     assert!(!consumer.retire(), "a loss was not reported");
     assert!(consumer.gap().is_some());
     assert!(consumer.retire());
+    assert_eq!(ring.state(), State::Free);
     assert!(!consumer.retire(), "it is free");
 
     assert!(registry.reuse_at_least(65).is_none(), "the larger one is open");

@@ -57,3 +57,17 @@ fn blocked(used: usize, capacity: usize, bytes: usize) -> bool {
     let one_more = if planted(Seed::MpscFullByOne) { GRANULE_BYTES } else { 0 };
     used > capacity || capacity - used + one_more < bytes
 }
+
+#[cfg(test)]
+mod tests {
+    use super::blocked;
+
+    #[test]
+    fn a_claim_is_blocked_by_what_is_in_use() {
+        let blocked = |used, bytes| blocked(used, 64, bytes);
+        assert!(!blocked(0, 64) && !blocked(56, 8));
+        assert!(blocked(0, 72) && blocked(57, 8) && blocked(64, 8));
+        // The head was read, then the consumer moved on, then the tail was read.
+        assert!(blocked(72, 8));
+    }
+}
