@@ -111,7 +111,7 @@ fn reach(producer: &Producer<'_>) -> usize {
 fn keep(producer: &Producer<'_>, room: usize, keep: usize, free: usize) {
     let (capacity, longest) = (producer.ring().capacity(), producer.ring().longest());
     // What could never be granted otherwise is granted.
-    let left = free.saturating_sub(keep.min(capacity - up(room.min(longest))));
+    let left = free.saturating_sub(up(keep.min(capacity - up(room.min(longest)))));
     let fits = room <= longest && up(room) <= left;
     match producer.refresh_keeping(room, keep) {
         Ok(at) => {

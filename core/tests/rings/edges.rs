@@ -142,6 +142,25 @@ fn the_limit_reaches_half_a_lap() {
 }
 
 #[test]
+fn whole_granules_are_kept() {
+    for keep in 0..=64 {
+        let ring = spsc_ring(64, 64, 0);
+        // SAFETY: one thread is the producer.
+        let producer = unsafe { ring.producer() };
+        assert!(producer.refresh_keeping(8, keep).is_ok(), "a ring is not kept from everybody");
+        let mut claimed = 0;
+        while let Some(at) = producer.claim(1) {
+            write(at, 8, 0);
+            // SAFETY: a whole record was claimed and written.
+            unsafe { producer.publish(8) };
+            claimed += 8;
+            assert!(claimed <= (64 - keep.next_multiple_of(8)).max(8), "{claimed} beside {keep}");
+        }
+        assert!(claimed > 0);
+    }
+}
+
+#[test]
 fn a_call_inside_a_call_is_told_so() {
     let ring = spsc_ring(64, 64, 0);
     // SAFETY: one thread is both.

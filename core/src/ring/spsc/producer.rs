@@ -89,8 +89,9 @@ impl<'r> Producer<'r> {
     pub fn refresh_keeping(&self, len: usize, keep: usize) -> Result<NonNull<u8>, Full> {
         let Ring { producer: line, cold, .. } = self.ring;
         let (tail, capacity) = (line.tail.load_own(), line.region.capacity());
-        // No record that the ring can hold is refused for ever.
-        let keep = min(keep, capacity - round_up(min(len, cold.longest)));
+        // No record that the ring can hold is refused for ever. Whole granules are kept: a limit
+        // inside one would end up behind the tail, and then everything would seem free.
+        let keep = round_up(min(keep, capacity - round_up(min(len, cold.longest))));
         let free = self.free().saturating_sub(keep);
         if len > cold.longest || round_up(len) > free {
             return Err(Full { requested: len, available: min(free, cold.longest) });
