@@ -4,6 +4,7 @@ mod bench;
 mod ci;
 mod count;
 mod docs;
+mod fuzz;
 mod isr;
 mod loom;
 mod miri;
@@ -42,7 +43,7 @@ struct Command {
     run: fn(&[String]) -> Outcome,
 }
 
-const COMMANDS: [Command; 13] = [
+const COMMANDS: [Command; 14] = [
     ci::COMMAND,
     test::COMMAND,
     tidy::COMMAND,
@@ -51,6 +52,7 @@ const COMMANDS: [Command; 13] = [
     isr::COMMAND,
     miri::COMMAND,
     tsan::COMMAND,
+    fuzz::COMMAND,
     bench::COMMAND,
     docs::COMMAND,
     platforms::COMMAND,

@@ -85,6 +85,14 @@ impl Tool {
         }
     }
 
+    /// Runs and returns how it ended, with what was printed to the standard error.
+    pub(crate) fn end(&self) -> Result<Ended, String> {
+        let output = self.command().stdin(Stdio::null()).output();
+        let output = output.map_err(|error| format!("{} did not start: {error}", self.program))?;
+        let errors = String::from_utf8_lossy(&output.stderr).into_owned();
+        Ok(Ended { success: output.status.success(), errors })
+    }
+
     /// Runs with the standard error shown and each line of the standard output given to `each`.
     pub(crate) fn lines(&self, mut each: impl FnMut(&str)) -> Result<(), String> {
         use std::io::{BufRead, BufReader};
@@ -114,6 +122,13 @@ impl Tool {
         command.envs(self.environment.iter().map(|(key, value)| (key, value)));
         command
     }
+}
+
+/// How a program ended that may fail.
+pub(crate) struct Ended {
+    pub(crate) success: bool,
+    /// What it printed to the standard error.
+    pub(crate) errors: String,
 }
 
 impl core::fmt::Display for Tool {

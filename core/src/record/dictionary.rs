@@ -191,13 +191,37 @@ impl<'a> Iterator for FieldsIter<'a> {
 /// Those of `sink`.
 pub fn write<E>(
     sites: impl IntoIterator<Item = &'static Site>,
+    sink: impl FnMut(&[u8]) -> Result<(), E>,
+) -> Result<(), E> {
+    write_entries(sites.into_iter().map(Entry::of), sink)
+}
+
+/// Writes a dictionary of entries that may come from another one, in parts.
+///
+/// ```
+/// use hydra_log_core::record::dictionary::{self, Reader};
+/// let mut bytes = Vec::new();
+/// let sites = [hydra_log_core::site::gap_site()];
+/// dictionary::write(sites, |part| Ok::<_, ()>(bytes.extend(part))).unwrap();
+///
+/// let entries = Reader::new(&bytes).unwrap().map(Result::unwrap);
+/// let mut again = Vec::<u8>::new();
+/// dictionary::write_entries(entries, |part| Ok::<_, ()>(again.extend(part))).unwrap();
+/// assert_eq!(again, bytes);
+/// ```
+///
+/// # Errors
+///
+/// Those of `sink`.
+pub fn write_entries<'a, E>(
+    entries: impl IntoIterator<Item = Entry<'a>>,
     mut sink: impl FnMut(&[u8]) -> Result<(), E>,
 ) -> Result<(), E> {
     sink(&MAGIC)?;
     sink(&VERSION.to_le_bytes())?;
     sink(&[0; 2])?;
-    for site in sites {
-        Entry::of(site).write(&mut sink)?;
+    for entry in entries {
+        entry.write(&mut sink)?;
     }
     sink(&0_u32.to_le_bytes())
 }

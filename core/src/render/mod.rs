@@ -8,6 +8,7 @@ mod compound;
 mod float;
 mod integer;
 mod leaf;
+mod limited;
 mod out;
 mod pad;
 mod types;
@@ -19,6 +20,7 @@ use crate::record::{DecodeError, Raw, RecordRef, ValueRef, Values};
 use crate::template::{Count, Piece, Spec};
 use crate::value::Kind;
 
+pub use self::limited::{Limited, MESSAGE_BYTES};
 pub use self::out::{Out, Verbatim};
 pub use self::types::{NoTypes, TypeInfo, Types};
 
@@ -30,7 +32,8 @@ pub const DAMAGED: &str = "<damaged>";
 /// Writes the message of `record`: its values where `pieces` want them.
 ///
 /// An argument that the record lacks, or that can't be decoded, shows as [`MISSING`] or
-/// [`DAMAGED`].
+/// [`DAMAGED`]. There may be a lot of text when a template asks for it: one that is not known to be
+/// the program's own is shown through [`Limited`].
 ///
 /// ```
 /// use hydra_log_core::record::{Flags, RecordRef, encode_words};
