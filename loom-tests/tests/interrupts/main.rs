@@ -17,7 +17,7 @@
 )]
 
 mod inject;
-#[path = "../../../core/tests/rings/memory.rs"]
+#[path = "../../../core/tests/models/memory.rs"]
 mod memory;
 mod world;
 
