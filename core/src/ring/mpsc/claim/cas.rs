@@ -51,11 +51,12 @@ impl Claim for ByCas {
 /// Whether a claim of `bytes` cannot be made.
 #[inline(always)]
 fn blocked(used: usize, capacity: usize, bytes: usize) -> bool {
-    if planted(Seed::MpscNoGuard) || planted(Seed::MpscTailFirst) {
-        return capacity.wrapping_sub(used) < bytes;
-    }
+    let is_unguarded = planted(Seed::MpscNoGuard) || planted(Seed::MpscTailFirst);
+    // Where more than the capacity seems to be in use, nothing is free.
+    let free =
+        if is_unguarded { capacity.wrapping_sub(used) } else { capacity.saturating_sub(used) };
     let one_more = if planted(Seed::MpscFullByOne) { GRANULE_BYTES } else { 0 };
-    used > capacity || capacity - used + one_more < bytes
+    free + one_more < bytes
 }
 
 #[cfg(test)]
