@@ -184,13 +184,14 @@ struct Plan {
     limit: usize,
 }
 
-/// The largest cap with which the record is not longer than `limit`, or `None`.
+/// The largest cap with which the record is not longer than `limit`, or `None`. With the largest of
+/// all it is longer, or nobody would ask.
 fn largest_cap(limit: usize, size: &dyn Fn(usize) -> usize) -> Option<usize> {
     if size(0) > limit {
         return None;
     }
     // `fits` fits, and is the largest such cap once it meets `too_long`.
-    let (mut fits, mut too_long) = (0, MAX_BYTES + 1);
+    let (mut fits, mut too_long) = (0, MAX_BYTES);
     while too_long - fits > 1 {
         let middle = fits.midpoint(too_long);
         if size(middle) <= limit {
