@@ -13,6 +13,7 @@ mod nightly;
 mod plan;
 mod platforms;
 mod publish;
+mod survivors;
 mod term;
 mod test;
 mod tidy;
@@ -43,12 +44,13 @@ struct Command {
     run: fn(&[String]) -> Outcome,
 }
 
-const COMMANDS: [Command; 14] = [
+const COMMANDS: [Command; 15] = [
     ci::COMMAND,
     test::COMMAND,
     tidy::COMMAND,
     loom::COMMAND,
     mutants::COMMAND,
+    survivors::COMMAND,
     isr::COMMAND,
     miri::COMMAND,
     tsan::COMMAND,

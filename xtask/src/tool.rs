@@ -61,6 +61,14 @@ impl Tool {
         if status.success() { Ok(()) } else { Err(format!("`{self}` ended with {status}")) }
     }
 
+    /// Runs with the output shown and returns the exit code.
+    pub(crate) fn code(&self) -> Result<i32, String> {
+        say(&format!("$ {self}"));
+        let status = self.command().stdin(Stdio::null()).status();
+        let status = status.map_err(|error| format!("{} did not start: {error}", self.program))?;
+        status.code().ok_or_else(|| format!("`{self}` ended with {status}"))
+    }
+
     /// Runs and returns what was printed; on failure the last line of the standard error.
     pub(crate) fn output(&self) -> Result<String, String> {
         let output = self.command().stdin(Stdio::null()).output();
