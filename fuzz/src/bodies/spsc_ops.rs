@@ -29,7 +29,7 @@ fn body(data: &[u8]) {
 }
 
 fn step(input: &mut Input<'_>) -> Step {
-    match input.up_to(15) {
+    match input.up_to(18) {
         0..4 => {
             let (a, b) = (1 + input.up_to(159), 1 + input.up_to(159));
             Step::Log(a.max(b), a.min(b))
@@ -39,7 +39,10 @@ fn step(input: &mut Input<'_>) -> Step {
         7..11 => Step::Take,
         11..13 => Step::Release,
         13 => Step::ReleaseNow,
-        _ => Step::Gap,
+        14..16 => Step::Gap,
+        16 => Step::Keep(1 + input.up_to(159), input.up_to(159)),
+        17 => Step::Once(1 + input.up_to(159)),
+        _ => Step::Note(1 + input.up_to(159)),
     }
 }
 
@@ -47,5 +50,6 @@ fn seeds() -> Vec<Vec<u8>> {
     vec![
         vec![1, 3, 20, 0, 0, 15, 7, 0, 31, 31, 5, 7, 11, 0, 9, 9, 5, 7, 13, 0, 23, 23, 5, 7],
         vec![0, 1, 9, 0, 0, 15, 15, 0, 7, 7, 14, 5, 7, 14, 4, 8, 13, 0, 7, 7, 5, 7, 12],
+        vec![3, 6, 0, 0, 16, 0, 73, 0, 48, 48, 0, 72, 0, 18, 20, 5, 7, 11, 14, 17, 30],
     ]
 }
