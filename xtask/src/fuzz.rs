@@ -150,6 +150,8 @@ impl Places {
             .words(command)
             .words("--fuzz-dir fuzz --features libfuzzer --target-dir")
             .argument(&self.target.to_string_lossy())
+            // Blocks that were given back count as the process's memory until they are used again.
+            .env("ASAN_OPTIONS", "quarantine_size_mb=16")
             // The workspace's release is built slowly, to run fast.
             .env("CARGO_PROFILE_RELEASE_LTO", "off")
     }

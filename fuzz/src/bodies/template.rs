@@ -72,7 +72,10 @@ fn write(pieces: &[Piece<'_>]) -> String {
                 template.push_str(&text.replace('{', "{{").replace('}', "}}"));
             }
             Piece::Argument { index, spec } => {
-                template.push_str(&format!("{{{index}:{}}}", show(spec)));
+                let spec = show(spec);
+                // As in `format!`, the brace of `{0:}>` would be what fills it up.
+                let colon = if spec.is_empty() { "" } else { ":" };
+                template.push_str(&format!("{{{index}{colon}{spec}}}"));
             }
         }
     }
