@@ -57,11 +57,7 @@ impl<'o, O: Out + ?Sized> Limited<'o, O> {
 
     /// Passes on what fits.
     #[inline]
-    fn pass(
-        &mut self,
-        text: &str,
-        write: impl FnOnce(&mut O, &str) -> fmt::Result,
-    ) -> fmt::Result {
+    fn pass(&mut self, text: &str, write: impl FnOnce(&mut O, &str) -> fmt::Result) -> fmt::Result {
         match self.left.checked_sub(text.len()) {
             Some(left) => {
                 self.left = left;
@@ -72,11 +68,7 @@ impl<'o, O: Out + ?Sized> Limited<'o, O> {
     }
 
     #[cold]
-    fn cut(
-        &mut self,
-        text: &str,
-        write: impl FnOnce(&mut O, &str) -> fmt::Result,
-    ) -> fmt::Result {
+    fn cut(&mut self, text: &str, write: impl FnOnce(&mut O, &str) -> fmt::Result) -> fmt::Result {
         let mut end = self.left;
         while !text.is_char_boundary(end) {
             end -= 1;

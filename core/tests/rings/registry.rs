@@ -46,6 +46,21 @@ fn a_ring_is_numbered_found_closed_freed_and_used_again() {
     assert_eq!((again.emitted(), again.lost().iter().sum::<u64>()), (3, 1));
 }
 
+#[test]
+fn a_record_alone_or_a_loss_alone_keeps_a_ring_from_being_freed() {
+    for (len, fits) in [(16, true), (72, false)] {
+        let ring = spsc_ring(64, 64, 0);
+        // SAFETY: one thread is both.
+        let (producer, consumer) = unsafe { (ring.producer(), ring.consumer()) };
+        assert_eq!(log(&producer, len, 1), fits);
+        producer.close();
+        assert!(!consumer.retire());
+        assert_eq!(ring.state(), State::Closed);
+        assert_eq!((take(&consumer).is_some(), consumer.gap().is_some()), (fits, !fits));
+        assert!(consumer.retire());
+    }
+}
+
 /// Threads come and go, each with a ring of its own, while one drains.
 #[test]
 fn nothing_is_lost_or_mixed_up_while_threads_come_and_go() {
