@@ -295,3 +295,18 @@ impl<C: Claim> fmt::Debug for Ring<C> {
             .finish_non_exhaustive()
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::{COMMIT, DISCARD, UNITS, entry};
+
+    #[test]
+    fn an_entry_is_of_one_state_and_has_a_size() {
+        assert_eq!([entry(COMMIT | 1), entry(DISCARD | 1)], [Some((true, 8)), Some((false, 8))]);
+        assert_eq!(entry(COMMIT | UNITS), Some((true, 131_064)));
+        assert_eq!(entry(DISCARD | UNITS), Some((false, 131_064)));
+        for no_claim in [0, UNITS, COMMIT, DISCARD, COMMIT | DISCARD | 1] {
+            assert_eq!(entry(no_claim), None, "{no_claim:#x}");
+        }
+    }
+}
