@@ -39,6 +39,8 @@ fn impossible_sizes_are_refused() {
 
 #[test]
 fn the_largest_and_the_smallest_sizes_are_taken() {
+    // A word of two bytes a granule is the map of a shared ring.
+    assert_eq!((spsc::bytes_for(128, 64), mpsc::bytes_for(128, 64)), (192, 224));
     let largest = 1 << (usize::BITS - 2);
     for (capacity, spill) in [(16, 8), (largest, largest)] {
         let ring = spsc::Ring::new(storage(usize::MAX), capacity, spill).unwrap();
