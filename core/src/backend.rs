@@ -15,7 +15,7 @@ use crate::sync::StaticPtr;
 /// Room for one record.
 #[derive(Debug)]
 pub struct Slot {
-    /// The first byte, aligned to 8.
+    /// The first byte, aligned as a `u64` is.
     pub at: NonNull<u8>,
     /// How many bytes may be written.
     pub room: usize,
@@ -49,8 +49,9 @@ pub trait Backend {
     /// Marks the call in flight, reads the clock, returns room for `max` bytes, or `None` when the
     /// record is not wanted or was counted as lost.
     ///
-    /// The room is aligned to 8, valid for writes of [`Slot::room`] bytes (which may be fewer than
-    /// `max`: the record is then cut), and the call's alone until `commit` or `abandon`.
+    /// The room is aligned as a `u64` is, valid for writes of [`Slot::room`] bytes (which may be
+    /// fewer than `max`: the record is then cut), and the call's alone until `commit` or
+    /// `abandon`.
     fn reserve(gate: &'static Gate, max: usize) -> Option<Slot>;
 
     /// As [`reserve`](Self::reserve), where that takes a few instructions; `None` leaves the call

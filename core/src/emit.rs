@@ -34,7 +34,7 @@ pub fn emit<B: Backend, A: Args>(gate: &'static Gate, args: &A) {
     let Slot { at, room, stamp, owner, extra } = slot;
     let slot = || Slot { at, room, stamp, owner, extra };
     let reserved = Quick::<B, _>(slot, PhantomData);
-    // SAFETY: bounds: the backend's room is aligned to 8 and has `room` bytes; race: it is this
+    // SAFETY: bounds: the backend's room is aligned and has `room` bytes; race: it is this
     // call's alone until it is committed, and nested calls get room of their own.
     let used = unsafe { record::encode(at.as_ptr(), room, gate.id(), stamp, args, Flags::NONE) };
     mem::forget(reserved);
@@ -89,7 +89,7 @@ fn record_call<W: Way, A: Args>(way: W, gate: &'static Gate, args: &A) {
     // SAFETY: bounds: written by `reserve`, which said so; race: a local.
     let slot = unsafe { place.assume_init_ref() };
     let reserved = Reserved { way, slot };
-    // SAFETY: bounds: the backend's room is aligned to 8 and has `room` bytes; race: it is this
+    // SAFETY: bounds: the backend's room is aligned and has `room` bytes; race: it is this
     // call's alone until it is committed, and nested calls get room of their own.
     let used = unsafe {
         record::encode(slot.at.as_ptr(), slot.room, gate.id(), slot.stamp, args, Flags::NONE)

@@ -40,6 +40,8 @@ pub mod record;
 pub mod recover;
 pub mod registry;
 pub mod render;
+#[doc(hidden)]
+pub mod rest;
 pub mod ring;
 #[doc(hidden)]
 pub mod seed;

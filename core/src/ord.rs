@@ -263,19 +263,21 @@ pub const fn map_clear() -> Ordering {
     Ordering::Relaxed
 }
 
-/// Inside a critical section, the load's half of a read-modify-write. Acquire: the section excludes
-/// other writers, not plain readers and releasers on another core.
+/// Inside a critical section, the load's half of a read-modify-write. Acquire: what a plain store
+/// released (a ring freed) is there for whoever takes it; the section itself orders only those that
+/// were in it.
 #[inline(always)]
 #[must_use]
-pub const fn section_load() -> Ordering {
-    Ordering::Acquire
+pub fn section_load() -> Ordering {
+    weakened(Seed::SectionLoad, Ordering::Acquire)
 }
 
-/// Inside a critical section, the store's half. Release: as [`section_load`].
+/// Inside a critical section, the store's half. Release: what a plain load acquires (a flush that
+/// was requested, a ring that joined) is there, for a reader on another core that is in no section.
 #[inline(always)]
 #[must_use]
-pub const fn section_store() -> Ordering {
-    Ordering::Release
+pub fn section_store() -> Ordering {
+    weakened(Seed::SectionStore, Ordering::Release)
 }
 
 /// The spool's writer publishes an entry. Release: pairs with [`spool_end_read`].
@@ -324,39 +326,72 @@ pub fn spool_at_push() -> Ordering {
     weakened(Seed::SpoolAtPush, Ordering::Release)
 }
 
-/// A ring joined or was used again: the drain has to look at the registry. Release: pairs with
-/// [`epoch_read`]; the ring's state is set before.
+/// A ring joined or was taken again: the drain has to look at the registry. Release: pairs with
+/// [`epoch_read`]; the ring's place in the list or its state is set before. Every bump is a
+/// read-modify-write, so a later one carries the edges of the earlier ones (a release sequence).
 #[inline(always)]
 #[must_use]
-pub const fn epoch_bump() -> Ordering {
-    Ordering::Release
+pub fn epoch_bump() -> Ordering {
+    weakened(Seed::EpochBump, Ordering::Release)
 }
 
-/// The drain asks whether the registry changed. Acquire: pairs with [`epoch_bump`].
+/// The drain asks whether the registry changed. Acquire: pairs with [`epoch_bump`]; without it the
+/// drain could remember a number and miss the ring that it stands for, for ever.
 #[inline(always)]
 #[must_use]
-pub const fn epoch_read() -> Ordering {
-    Ordering::Acquire
+pub fn epoch_read() -> Ordering {
+    weakened(Seed::EpochRead, Ordering::Acquire)
 }
 
-/// Whether a worker sleeps. Relaxed: a hint; a worker that is not woken wakes by itself soon.
+/// An engine stops. Release: pairs with [`stop_seen`]; what was logged before is published.
 #[inline(always)]
 #[must_use]
-pub const fn park() -> Ordering {
+pub fn stop() -> Ordering {
+    weakened(Seed::Stop, Ordering::Release)
+}
+
+/// A worker asks, before its pass, whether its engine stops. Acquire: pairs with [`stop`]; the pass
+/// sees every tail of before.
+#[inline(always)]
+#[must_use]
+pub fn stop_seen() -> Ordering {
+    weakened(Seed::StopSeen, Ordering::Acquire)
+}
+
+/// Whether a worker sleeps, to be asked before it is nudged. Relaxed: a hint, and so is the nudge;
+/// a worker that is not woken by it wakes by itself soon.
+#[inline(always)]
+#[must_use]
+pub const fn rest_hint() -> Ordering {
     Ordering::Relaxed
+}
+
+/// A sleeper is called. Release: pairs with [`rest_heard`]; what it is called for is there.
+#[inline(always)]
+#[must_use]
+pub fn rest_call() -> Ordering {
+    weakened(Seed::RestCall, Ordering::Release)
+}
+
+/// A sleeper hears that it was called, before it sleeps or after. Acquire: pairs with
+/// [`rest_call`]; it looks for what it was called for next.
+#[inline(always)]
+#[must_use]
+pub fn rest_heard() -> Ordering {
+    weakened(Seed::RestHeard, Ordering::Acquire)
 }
 
 /// A backend is installed. Release: pairs with [`backend_read`]; the vtable was written before.
 #[inline(always)]
 #[must_use]
-pub const fn backend_install() -> Ordering {
-    Ordering::Release
+pub fn backend_install() -> Ordering {
+    weakened(Seed::BackendInstall, Ordering::Release)
 }
 
 /// A call asks for the installed backend. Acquire: pairs with [`backend_install`]; otherwise a
 /// vtable that was built at run time could be read before it is there.
 #[inline(always)]
 #[must_use]
-pub const fn backend_read() -> Ordering {
-    Ordering::Acquire
+pub fn backend_read() -> Ordering {
+    weakened(Seed::BackendRead, Ordering::Acquire)
 }

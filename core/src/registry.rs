@@ -9,6 +9,7 @@
 //! | field   | written by           | published with                | read by the other side with |
 //! |---------|----------------------|-------------------------------|-----------------------------|
 //! | `head`  | joining threads      | `ord::registry_join`          | `ord::registry_walk`        |
+//! | `epoch` | joining threads, reusers | `ord::epoch_bump`         | `ord::epoch_read`           |
 //! | `next`  | the joining thread   | before it joins               | after `head`                |
 //! | `state` | owner, drain, reuser | `ord::ring_close`, `ord::ring_retire` | `ord::ring_closed`, `ord::ring_reuse` |
 //!
@@ -17,17 +18,20 @@
 //! G3  A ring is retired only when it is empty and its losses were reported, so that no record or
 //!     loss of one owner is ever taken for the next one's.
 //!
+//! G4  A drain that sees the epoch at a number finds every ring that joined, and sees every ring
+//!     open that was taken again, up to that number: until the number changes it need not look.
+//!
 //! | operation | bound |
 //! |-----------|-------|
 //! | `join`  | lock-free: repeats only when another thread joined |
 //! | `reuse` | wait-free: one attempt a ring |
-//! | `iter`  | wait-free |
+//! | `iter`, `epoch` | wait-free |
 #![expect(unsafe_code, reason = "follows the list's pointers")]
 
 use crate::ord;
 use crate::ring::spsc::Ring;
 use crate::seed::Seed;
-use crate::sync::{AtomicPtr, const_fn, planted, rmw};
+use crate::sync::{AtomicPtr, AtomicUsize, const_fn, planted, rmw};
 use core::fmt;
 use core::ptr::{from_ref, null_mut};
 
@@ -41,6 +45,8 @@ use core::ptr::{from_ref, null_mut};
 /// ```
 pub struct Registry {
     head: AtomicPtr<Ring>,
+    /// How many rings joined or were taken again.
+    epoch: AtomicUsize,
 }
 
 impl Registry {
@@ -48,7 +54,7 @@ impl Registry {
         /// An empty list.
         #[must_use]
         pub const fn new() -> Self {
-            Self { head: AtomicPtr::new(null_mut()) }
+            Self { head: AtomicPtr::new(null_mut()), epoch: AtomicUsize::new(0) }
         }
     }
 
@@ -68,7 +74,7 @@ impl Registry {
             if planted(Seed::JoinByStore) {
                 next.store(self.head.load(ord::registry_walk()), ord::registry_link());
                 self.head.store(new, ord::registry_join());
-                return;
+                break;
             }
             // Acquire on failure: the number of the ring found is read.
             match rmw::replace_ptr(
@@ -78,22 +84,41 @@ impl Registry {
                 ord::registry_join(),
                 ord::registry_walk(),
             ) {
-                Ok(_) => return,
+                Ok(_) => break,
                 Err(found) => first = found,
             }
         }
+        self.changed();
     }
 
     /// Takes a ring that nobody owns. The caller owns its producer from here on.
     #[must_use]
     pub fn reuse(&self) -> Option<&'static Ring> {
-        self.iter().find(|ring| ring.take_free())
+        self.reuse_at_least(0)
     }
 
     /// Takes a ring of at least this capacity that nobody owns.
     #[must_use]
     pub fn reuse_at_least(&self, capacity: usize) -> Option<&'static Ring> {
-        self.iter().find(|ring| ring.capacity() >= capacity && ring.take_free())
+        if planted(Seed::EpochFirst) {
+            self.changed();
+        }
+        let taken = self.iter().find(|ring| ring.capacity() >= capacity && ring.take_free());
+        if taken.is_some() && !planted(Seed::EpochFirst) {
+            self.changed();
+        }
+        taken
+    }
+
+    /// A number that changes whenever a ring joins or is taken again (G4).
+    #[inline]
+    #[must_use]
+    pub fn epoch(&self) -> usize {
+        self.epoch.load(ord::epoch_read())
+    }
+
+    fn changed(&self) {
+        rmw::add(&self.epoch, 1, ord::epoch_bump());
     }
 
     /// All rings that joined, the latest first.

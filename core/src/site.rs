@@ -10,8 +10,8 @@
 //! A site's id is its gate's index in `hydra_gates`: dense, known without start-up work, and
 //! derived from the address of a byte that the call has in its cache anyway.
 //!
-//! S1  ids are dense: `0 <= id < gates().len()`.
-//! S2  a gate is zero in its on-bits until an engine switches it on: a call before `init` is off.
+//! I1  ids are dense: `0 <= id < gates().len()`.
+//! I2  a gate is zero in its on-bits until an engine switches it on: a call before `init` is off.
 #![expect(unsafe_code, reason = "walks the linker's sections")]
 
 use crate::level::Level;

@@ -93,7 +93,7 @@ impl Spool {
     ///
     /// # Safety
     /// * `data` points at [`bytes_for`](Self::bytes_for)`(capacity, largest)` initialised bytes,
-    ///   aligned to 8, that live as long as the spool.
+    ///   aligned as a `u64` is, that live as long as the spool.
     /// * Nothing else reads or writes them.
     pub unsafe fn new(
         data: NonNull<u8>,

@@ -7,6 +7,8 @@
 //! | `--cfg hydra_isr` | wrappers that call a hook | an interrupt before every single shared access  |
 //!
 //! Everything else in this crate is the same source in all three, so what is checked is what ships.
+//! `--cfg hydra_section` besides one of the last two makes read-modify-writes what they are on a
+//! target without compare-and-swap: a few instructions in a critical section.
 
 #[cfg_attr(hydra_loom, path = "sync/loomed.rs")]
 #[cfg_attr(all(hydra_isr, not(hydra_loom)), path = "sync/injected.rs")]
@@ -24,8 +26,8 @@ mod planted;
 #[path = "sync/hint.rs"]
 mod hint;
 
-#[cfg_attr(target_has_atomic = "ptr", path = "sync/rmw_cas.rs")]
-#[cfg_attr(not(target_has_atomic = "ptr"), path = "sync/rmw_section.rs")]
+#[cfg_attr(all(target_has_atomic = "ptr", not(hydra_section)), path = "sync/rmw_cas.rs")]
+#[cfg_attr(not(all(target_has_atomic = "ptr", not(hydra_section))), path = "sync/rmw_section.rs")]
 pub mod rmw;
 
 pub use hint::expect_write;

@@ -9,15 +9,3 @@ use core::sync::atomic::Ordering;
 pub(crate) const fn clock() -> Ordering {
     Ordering::AcqRel
 }
-
-/// A flag is raised: what was done before is seen by whoever sees it.
-#[must_use]
-pub(crate) const fn raise() -> Ordering {
-    Ordering::Release
-}
-
-/// A flag is looked at.
-#[must_use]
-pub(crate) const fn look() -> Ordering {
-    Ordering::Acquire
-}

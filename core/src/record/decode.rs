@@ -1,7 +1,7 @@
 //! Reading a record: its header, and its values in order.
 //!
-//! D1  every access to the bytes is a checked one: no input reads beyond them.
-//! D2  each step of [`Values`] moves on by a word at least, so walking a record ends.
+//! B1  every access to the bytes is a checked one: no input reads beyond them.
+//! B2  each step of [`Values`] moves on by a word at least, so walking a record ends.
 
 use super::error::DecodeError;
 use super::header::{Flags, HEADER_BYTES, KINDS_AT, STAMP_AT, flags_of, len_bytes, site_of};

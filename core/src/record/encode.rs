@@ -30,7 +30,7 @@ pub fn wanted<A: Args>(args: &A) -> usize {
 ///
 /// # Safety
 ///
-/// - `out` is aligned to 8 and valid for writes of `room` bytes;
+/// - `out` is aligned as a `u64` is, and valid for writes of `room` bytes;
 /// - nothing else touches those bytes during the call, code in a rendered argument's `Display`
 ///   included.
 ///
@@ -53,7 +53,7 @@ pub unsafe fn encode<A: Args>(
     args: &A,
     flags: Flags,
 ) -> usize {
-    debug_assert!(out.addr().is_multiple_of(8), "records are aligned");
+    debug_assert!(out.addr().is_multiple_of(align_of::<u64>()), "records are aligned");
     let limit = room.min(MAX_BYTES);
     let fixed = head_bytes::<A>() + args.size(MAX_BYTES);
     if fixed + kept_for_texts::<A>(limit) <= limit {

@@ -29,7 +29,8 @@ impl Storage {
     /// Takes a region over.
     ///
     /// # Safety
-    /// * `start` is aligned to 8 and valid for reads and writes of `bytes` bytes, all zero.
+    /// * `start` is aligned as a `u64` is, and valid for reads and writes of `bytes` bytes, all
+    ///   zero.
     /// * The region lives as long as the ring made from it, and nothing else touches it.
     #[must_use]
     pub const unsafe fn from_raw(start: NonNull<u8>, bytes: usize) -> Self {

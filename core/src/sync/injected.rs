@@ -261,11 +261,16 @@ impl Section {
 
     /// Runs `work` with interrupts masked.
     pub fn with<R>(&self, work: impl FnOnce() -> R) -> R {
-        MASKED.set(MASKED.get() + 1);
-        let result = work();
-        MASKED.set(MASKED.get() - 1);
-        result
+        everywhere(work)
     }
+}
+
+/// Runs `work` with interrupts masked.
+pub fn everywhere<R>(work: impl FnOnce() -> R) -> R {
+    MASKED.set(MASKED.get() + 1);
+    let result = work();
+    MASKED.set(MASKED.get() - 1);
+    result
 }
 
 impl Default for Section {

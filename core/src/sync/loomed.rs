@@ -117,6 +117,16 @@ impl Section {
     }
 }
 
+loom::lazy_static! {
+    static ref EVERYWHERE: Mutex<()> = Mutex::new(());
+}
+
+/// Runs `work` in the critical section that all threads share.
+pub fn everywhere<R>(work: impl FnOnce() -> R) -> R {
+    let _inside = EVERYWHERE.lock();
+    work()
+}
+
 impl Default for Section {
     fn default() -> Self {
         Self::new()

@@ -68,6 +68,13 @@ impl Cells {
 
 pub use section::Section;
 
+/// Runs `work` in the application's critical section, which all contexts and cores share.
+#[cfg(not(target_has_atomic = "ptr"))]
+#[inline]
+pub fn everywhere<R>(work: impl FnOnce() -> R) -> R {
+    critical_section::with(|_| work())
+}
+
 /// Where there is no compare-and-swap, the application's critical section.
 #[cfg(not(target_has_atomic = "ptr"))]
 mod section {
@@ -85,7 +92,7 @@ mod section {
         /// Runs `work` with interrupts masked, or under the application's lock.
         #[inline]
         pub fn with<R>(&self, work: impl FnOnce() -> R) -> R {
-            critical_section::with(|_| work())
+            super::everywhere(work)
         }
     }
 }

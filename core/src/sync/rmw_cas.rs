@@ -15,6 +15,12 @@ pub fn swap(word: &AtomicBool, value: bool, order: Ordering) -> bool {
     word.swap(value, order)
 }
 
+/// Stores `value` and returns the value before.
+#[inline(always)]
+pub fn exchange(word: &AtomicU32, value: u32, order: Ordering) -> u32 {
+    word.swap(value, order)
+}
+
 /// Raises a flag that is down; says whether it did. One that is up is not written.
 #[inline(always)]
 #[must_use]

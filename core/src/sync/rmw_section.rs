@@ -1,6 +1,8 @@
 //! Read-modify-write where the target has none: a few instructions in a critical section.
 //!
-//! Every writer of such a word goes through here, so that the section covers them all.
+//! Every writer of such a word goes through here, so that the section covers them all; or it has
+//! the word for itself at that time, by the word's protocol (a closed ring's state, a busy reader's
+//! place), so that no section finds what it looks for.
 
 use super::{AtomicBool, AtomicPtr, AtomicU32, AtomicUsize};
 use core::sync::atomic::Ordering;
@@ -20,7 +22,7 @@ fn storing() -> Ordering {
 /// Adds `amount` and returns the value before.
 #[inline]
 pub fn add(word: &AtomicUsize, amount: usize, _order: Ordering) -> usize {
-    critical_section::with(|_| {
+    super::everywhere(|| {
         let before = word.load(loading());
         word.store(before.wrapping_add(amount), storing());
         before
@@ -30,7 +32,17 @@ pub fn add(word: &AtomicUsize, amount: usize, _order: Ordering) -> usize {
 /// Stores `value` and returns the value before.
 #[inline]
 pub fn swap(word: &AtomicBool, value: bool, _order: Ordering) -> bool {
-    critical_section::with(|_| {
+    super::everywhere(|| {
+        let before = word.load(loading());
+        word.store(value, storing());
+        before
+    })
+}
+
+/// Stores `value` and returns the value before.
+#[inline]
+pub fn exchange(word: &AtomicU32, value: u32, _order: Ordering) -> u32 {
+    super::everywhere(|| {
         let before = word.load(loading());
         word.store(value, storing());
         before
@@ -41,7 +53,7 @@ pub fn swap(word: &AtomicBool, value: bool, _order: Ordering) -> bool {
 #[inline]
 #[must_use]
 pub fn raise(word: &AtomicBool, _order: Ordering, _failed: Ordering) -> bool {
-    critical_section::with(|_| {
+    super::everywhere(|| {
         let down = !word.load(loading());
         if down {
             word.store(true, storing());
@@ -53,13 +65,13 @@ pub fn raise(word: &AtomicBool, _order: Ordering, _failed: Ordering) -> bool {
 /// Stores to a word that others swap.
 #[inline]
 pub fn store(word: &AtomicBool, value: bool, _order: Ordering) {
-    critical_section::with(|_| word.store(value, storing()));
+    super::everywhere(|| word.store(value, storing()));
 }
 
 /// Replaces `old` by `new`; says whether it did.
 #[inline]
 pub fn replace(word: &AtomicU32, old: u32, new: u32, _order: Ordering, _failed: Ordering) -> bool {
-    critical_section::with(|_| {
+    super::everywhere(|| {
         let same = word.load(loading()) == old;
         if same {
             word.store(new, storing());
@@ -80,7 +92,7 @@ pub fn replace_ptr<T>(
     _order: Ordering,
     _failed: Ordering,
 ) -> Result<*mut T, *mut T> {
-    critical_section::with(|_| {
+    super::everywhere(|| {
         let found = word.load(loading());
         if found != old {
             return Err(found);
@@ -99,7 +111,7 @@ pub fn replace_word(
     _order: Ordering,
     _failed: Ordering,
 ) -> bool {
-    critical_section::with(|_| {
+    super::everywhere(|| {
         let same = word.load(loading()) == old;
         if same {
             word.store(new, storing());

@@ -60,7 +60,7 @@ impl<'w> Writer<'w> {
     ///
     /// # Safety
     ///
-    /// - `base` is aligned to 8 and valid for writes of `room` bytes during `'w`;
+    /// - `base` is aligned as a `u64` is, and valid for writes of `room` bytes during `'w`;
     /// - nothing else touches those bytes during `'w`;
     /// - `at <= room`, and `at` is a multiple of 8.
     #[inline(always)]

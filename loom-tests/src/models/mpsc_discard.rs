@@ -20,7 +20,10 @@ fn body() -> String {
     let dropper = thread::spawn(move || drop(shared.reserve(16).expect("there is room")));
     let logger = thread::spawn(move || assert!(share(shared, 2, 1), "there is room"));
     let reader = shared_consumer(shared);
-    let (mut tags, hole) = take_shared(&reader);
+    let (mut tags, mut hole) = take_shared(&reader);
+    let (more, again) = take_shared(&reader);
+    tags.extend(more);
+    hole |= again;
     let early = tags.len();
     dropper.join().unwrap();
     logger.join().unwrap();

@@ -3,7 +3,7 @@
 
 use crate::bench::{Held, consumer, log, producer, spsc_ring, take_one};
 use crate::explore::{Model, bounded};
-use crate::ord;
+use hydra_log_core::ord;
 use hydra_log_core::registry::Registry;
 use hydra_log_core::sync::AtomicBool;
 use loom::thread;
@@ -32,7 +32,7 @@ fn body() -> String {
     let worker = thread::spawn(move || {
         let mut taken = Vec::new();
         for _ in 0..2 {
-            let stopped = flag.load(ord::look());
+            let stopped = flag.load(ord::stop_seen());
             for ring in list {
                 let reader = consumer(ring);
                 while let Some(tag) = take_one(&reader) {
@@ -55,7 +55,7 @@ fn body() -> String {
         ring
     });
     assert!(log(&producer(ring.get()), 2, 1), "there is room");
-    flag.store(true, ord::raise());
+    flag.store(true, ord::stop());
     let (mut taken, stopped) = worker.join().unwrap();
     assert!(!stopped || taken.contains(&1), "logged before the stop, and not out");
     let early = taken.len();

@@ -5,11 +5,11 @@ use std::time::Instant;
 
 use hydra_log_core::drain::{self, Lane, Limits, Output, Pass, Stop};
 use hydra_log_core::flush::Request;
+use hydra_log_core::gap;
 use hydra_log_core::record::{self, Flags, HEADER_BYTES, STAMP_AT};
 use hydra_log_core::ring::mpsc;
 use hydra_log_core::ring::spsc::{self, LEVELS, State};
 use hydra_log_core::spool::{self, Spool, UNCOUNTED};
-use hydra_log_core::{gap, ord};
 
 use crate::clock::WallClock;
 use crate::engine::shared::Shared;
@@ -124,7 +124,7 @@ impl Drainer {
 
     /// Finds rings that joined or were used again.
     fn meet_rings(&mut self, shared: &'static Shared) {
-        let epoch = shared.epoch.load(ord::epoch_read());
+        let epoch = shared.registry.epoch();
         if epoch == self.epoch {
             return;
         }

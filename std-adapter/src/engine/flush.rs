@@ -41,19 +41,19 @@ impl core::fmt::Debug for Flushing {
 impl Flushing {
     pub(crate) fn new(shared: &'static Shared) -> Self {
         let ticket = shared.flush.request();
-        shared.parking.wake_all();
+        shared.parking.call_all();
         Self { shared, ticket, position: None }
     }
 
     /// Looks whether it is done.
     fn check(&mut self) -> bool {
         // Where nobody else writes, the one who waits does.
-        if self.shared.settings.workers == 0 || self.shared.stopping.load(ord::epoch_read()) {
+        if self.shared.settings.workers == 0 || self.shared.stopping.load(ord::stop_seen()) {
             self.shared.write_out(Instant::now() + TURN);
         }
         if self.position.is_none() && self.shared.flush.is_done(&self.ticket) {
             self.position = Some(self.shared.spool.end());
-            self.shared.parking.wake_all();
+            self.shared.parking.call_all();
         }
         let Some(position) = self.position else { return false };
         let reached = |done: usize| done.wrapping_sub(position) <= usize::MAX / 2;

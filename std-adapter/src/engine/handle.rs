@@ -113,8 +113,8 @@ impl Engine {
         let deadline = Instant::now() + bound;
         gates::leave(self.shared);
         let _in_time = Flushing::new(self.shared).wait(deadline);
-        self.shared.stopping.store(true, ord::epoch_bump());
-        self.shared.parking.wake_all();
+        self.shared.stopping.store(true, ord::stop());
+        self.shared.parking.call_all();
         for worker in lock(&self.workers).drain(..) {
             while !worker.is_finished() && Instant::now() < deadline {
                 thread::sleep(Duration::from_micros(100));
@@ -130,7 +130,7 @@ impl Engine {
 
 impl Drop for Engine {
     fn drop(&mut self) {
-        if !self.shared.stopping.load(ord::epoch_read()) {
+        if !self.shared.stopping.load(ord::stop_seen()) {
             self.shutdown(DROP_BOUND);
         }
     }

@@ -63,9 +63,7 @@ impl Counter {
 
 pub(crate) struct Shared {
     pub(crate) settings: Settings,
-    pub(crate) registry: Registry,
-    /// Counts rings that joined or were used again.
-    pub(crate) epoch: CachePadded<AtomicUsize>,
+    pub(crate) registry: CachePadded<Registry>,
     /// All rings, by number.
     rings: Mutex<Vec<&'static ThreadRing>>,
     pub(crate) shared_ring: mpsc::Ring,
@@ -102,8 +100,7 @@ impl Shared {
     pub(crate) fn start(parts: Parts) -> &'static Self {
         let wanted = (0..site::gate_count()).map(|_| StaticU8::new(0)).collect();
         let shared: &'static Self = Box::leak(Box::new(Self {
-            registry: Registry::new(),
-            epoch: CachePadded::new(AtomicUsize::new(0)),
+            registry: CachePadded::new(Registry::new()),
             rings: Mutex::new(Vec::new()),
             shared_ring: parts.shared_ring,
             drain: OnceLock::new(),
@@ -151,15 +148,13 @@ impl Shared {
     /// A ring for the calling thread: one whose thread is gone, or a new one.
     pub(crate) fn open_ring(&'static self, capacity: usize) -> Option<&'static ThreadRing> {
         let user = self.threads.meet() as usize;
-        let ring = match self.registry.reuse_at_least(capacity) {
+        match self.registry.reuse_at_least(capacity) {
             Some(ring) => {
                 ring.set_user(user);
-                lock(&self.rings).get(ring.id() as usize).copied()?
+                lock(&self.rings).get(ring.id() as usize).copied()
             }
-            None => self.map_ring(capacity, user)?,
-        };
-        rmw::add(&self.epoch, 1, ord::epoch_bump());
-        Some(ring)
+            None => self.map_ring(capacity, user),
+        }
     }
 
     fn map_ring(&'static self, capacity: usize, user: usize) -> Option<&'static ThreadRing> {

@@ -15,7 +15,7 @@ use std::thread::{self, JoinHandle, Thread};
 use std::time::Instant;
 
 use hydra_log_core::ord;
-use hydra_log_core::sync::{AtomicBool, rmw};
+use hydra_log_core::rest::Rest;
 
 use crate::engine::shared::Shared;
 use crate::engine::sink_lane::Scratch;
@@ -74,7 +74,7 @@ fn run(shared: &'static Shared, lane: usize, place: usize) {
     let mut quiet = 0;
     let mut looked_after = Instant::now();
     loop {
-        let stopping = shared.stopping.load(ord::epoch_read());
+        let stopping = shared.stopping.load(ord::stop_seen());
         let moved = shared.drain_pass().map_or(0, |pass| pass.records);
         if moved > 0 {
             shared.parking.wake_others(place);
@@ -103,16 +103,15 @@ fn pause_after(quiet: u32) -> Duration {
     (PAUSE * (1 << doublings)).min(REST)
 }
 
-/// Who sleeps, so that whoever has work can wake them. Nothing here is lost for longer than
-/// [`REST`]: a wake-up that comes too early only makes the next sleep end by itself.
+/// Who sleeps, so that whoever has work can wake them. A call is never lost; a wake-up for traffic
+/// may be, and then the sleep ends by itself, after [`REST`] at the latest.
 pub(crate) struct Parking {
     places: Box<[Place]>,
 }
 
 #[derive(Default)]
 struct Place {
-    asleep: AtomicBool,
-    resting: AtomicBool,
+    rest: Rest,
     thread: OnceLock<Thread>,
 }
 
@@ -129,49 +128,56 @@ impl Parking {
 
     fn sleep(&self, place: usize, pause: Duration) {
         let Some(place) = self.places.get(place) else { return };
-        rmw::store(&place.asleep, true, ord::park());
-        rmw::store(&place.resting, pause > PAUSE, ord::park());
-        thread::park_timeout(pause);
-        rmw::store(&place.resting, false, ord::park());
-        rmw::store(&place.asleep, false, ord::park());
+        if place.rest.lie_down(pause > PAUSE) {
+            thread::park_timeout(pause);
+            place.rest.rise();
+        }
     }
 
     /// Whether somebody rests.
     pub(crate) fn rests(&self) -> bool {
-        self.places.iter().any(|place| place.resting.load(ord::park()))
+        self.places.iter().any(|place| place.rest.rests())
     }
 
     /// Wakes one that rests; says whether there was one.
     pub(crate) fn wake_one(&self) -> bool {
-        self.places.iter().filter(|place| place.resting.load(ord::park())).any(Place::wake)
+        self.places.iter().filter(|place| place.rest.rests()).any(Place::nudge)
     }
 
     /// Wakes every sleeper.
     pub(crate) fn wake_all(&self) {
         self.places.iter().for_each(|place| {
-            place.wake();
+            place.nudge();
         });
+    }
+
+    /// Wakes every sleeper, and lets nobody fall asleep before another look.
+    pub(crate) fn call_all(&self) {
+        self.places.iter().filter(|place| place.rest.call()).for_each(Place::unpark);
     }
 
     fn wake_others(&self, own: usize) {
         for (number, place) in self.places.iter().enumerate() {
             if number != own {
-                place.wake();
+                place.nudge();
             }
         }
     }
 }
 
 impl Place {
-    fn wake(&self) -> bool {
-        // Most calls find nobody asleep: look before writing.
-        if !self.asleep.load(ord::park()) || !rmw::swap(&self.asleep, false, ord::park()) {
-            return false;
+    fn nudge(&self) -> bool {
+        let asleep = self.rest.nudge();
+        if asleep {
+            self.unpark();
         }
+        asleep
+    }
+
+    fn unpark(&self) {
         if let Some(thread) = self.thread.get() {
             thread.unpark();
         }
-        true
     }
 }
 

@@ -14,7 +14,7 @@ use core::ptr::NonNull;
 /// Bytes that were claimed: what is left of a grant when it has to travel as plain words.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Room {
-    /// The first byte, aligned to 8.
+    /// The first byte, aligned as a `u64` is.
     pub at: NonNull<u8>,
     /// Its position in the ring.
     pub position: usize,
@@ -133,7 +133,7 @@ impl<C: Claim> Grant<'_, C> {
         unsafe { grant.ring.commit_at(grant.room, used) }
     }
 
-    /// The first byte, aligned to 8.
+    /// The first byte, aligned as a `u64` is.
     #[inline]
     #[must_use]
     pub const fn at(&self) -> NonNull<u8> {

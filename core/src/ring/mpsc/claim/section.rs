@@ -6,7 +6,7 @@ use super::Claim;
 use crate::ord;
 use crate::ring::GRANULE_BYTES;
 use crate::seed::Seed;
-use crate::sync::{AtomicUsize, Section, const_fn, planted};
+use crate::sync::{AtomicUsize, LoadOwn as _, Section, const_fn, planted};
 
 /// Claims in a critical section.
 #[derive(Debug)]
@@ -39,7 +39,8 @@ impl Claim for InSection {
     ) -> Result<usize, usize> {
         let claim = || {
             let from = head.load(ord::shared_head_read());
-            let at = tail.load(ord::shared_tail());
+            // Only who is in the section writes it.
+            let at = tail.load_own();
             let used = at.wrapping_sub(from);
             // On another core the consumer may have moved between the two loads, as in `ByCas`.
             let free = capacity.saturating_sub(used);
