@@ -1,7 +1,5 @@
 //! The examples in `docs/format.md` are what the code writes.
 #![allow(missing_docs, clippy::unwrap_used, clippy::indexing_slicing, reason = "a test")]
-// Reads a file, which the interpreter does not allow.
-#![cfg(not(miri))]
 
 use core::time::Duration;
 

@@ -1,24 +1,26 @@
 //! `cargo xtask miri`: the core's tests under an interpreter that sees undefined behaviour.
 
-use crate::nightly;
-use crate::plan::{Done, Plan};
+use crate::nightly::{self, Table};
 use crate::term::skipped;
 use crate::{Command, Outcome, only};
 
 pub(crate) const COMMAND: Command = Command {
     name: "miri",
-    summary: "look for undefined behaviour in the rings, the spool and the drain",
+    summary: "look for undefined behaviour in the core, on three targets",
     help: "\
 cargo xtask miri [--quick]
 
-Runs the core's tests `rings`, `spool` and `drain` under Miri with strict provenance and symbolic
-alignment: for this machine, then for i686-unknown-linux-gnu (32 bits) and s390x-unknown-linux-gnu
-(big endian) by the rules of Tree Borrows. Leaks are looked for in `rings` only, because the other
-two leak their rings on purpose. Needs nightly with miri and rust-src, and asks rustup for them;
-where they cannot be had, one line says so, and that is no failure. MIRIFLAGS are kept.
+Runs the core's tests of rings, registry, spool, drain and records under Miri with strict
+provenance and symbolic alignment: for this machine, then for i686-unknown-linux-gnu (32 bits) and
+s390x-unknown-linux-gnu (big endian) by the rules of Tree Borrows. The test `small` runs with many
+seeds, which are orders of threads, old values and weak compare-and-swaps that fail. Leaks are not
+looked for in `spool` and `drain`, which leak their memory on purpose. Prints a table at the end.
+
+Needs nightly with miri and rust-src, and asks rustup for them; where they cannot be had, one line
+says so, and that is no failure. MIRIFLAGS are kept.
 
 Options:
-  --quick    this machine only
+  --quick    this machine only, with fewer seeds, without the longest tests
 
 Examples:
   cargo xtask miri --quick
@@ -29,33 +31,75 @@ Examples:
 };
 
 const STRICT: &str = "-Zmiri-strict-provenance -Zmiri-symbolic-alignment-check";
-/// These leak their rings, and proptest asks for the directory that it is in.
-const LENIENT: &str = "-Zmiri-ignore-leaks -Zmiri-isolation-error=warn-nobacktrace";
 const OTHERS: [&str; 2] = ["i686-unknown-linux-gnu", "s390x-unknown-linux-gnu"];
 
-fn run(arguments: &[String]) -> Outcome {
+/// Tests that run together.
+struct Group {
+    /// Which tests of the core.
+    tests: &'static str,
+    /// Flags that they need.
+    flags: &'static str,
+    /// Only in the whole run: too long for a quick one.
+    long: bool,
+}
+
+const GROUPS: [Group; 3] = [
+    Group { tests: "--test rings", flags: "", long: true },
+    Group {
+        tests: "--test spool --test drain",
+        // They leak their memory, and proptest asks for the directory that it is in.
+        flags: "-Zmiri-ignore-leaks -Zmiri-isolation-error=warn-nobacktrace",
+        long: false,
+    },
+    Group {
+        tests: "--test record_bytes --test record_dictionary --test record_format",
+        // They compare with the bytes in `docs/format.md`.
+        flags: "-Zmiri-disable-isolation",
+        long: false,
+    },
+];
+
+/// How many seeds the small tests get: on this machine, on the others, in a quick run.
+const SEEDS: [usize; 3] = [64, 24, 16];
+
+pub(crate) fn run(arguments: &[String]) -> Outcome {
     only(arguments, &["--quick"])?;
     if let Err(reason) = nightly::ready(nightly::TOOLCHAIN, &["miri", "rust-src"]) {
         skipped(&format!("miri did not run: {reason}"));
         return Ok(());
     }
-    let mut plan = Plan::default().step("this machine", || tests("", ""));
+    let mut table = Table::default();
+    let [here, others, quick] = SEEDS;
     if arguments.is_empty() {
-        for target in OTHERS {
-            let other = format!("--target {target}");
-            plan = plan.step(target, move || tests("-Zmiri-tree-borrows", &other));
-        }
+        on(&mut table, None, here, false);
+        OTHERS.iter().for_each(|target| on(&mut table, Some(target), others, false));
+    } else {
+        on(&mut table, None, quick, true);
     }
-    plan.run("miri")
+    table.end("miri")
 }
 
-fn tests(flags: &str, target: &str) -> Result<Done, String> {
-    let own = std::env::var("MIRIFLAGS").unwrap_or_default();
-    for (names, more) in [("--test rings", ""), ("--test spool --test drain", LENIENT)] {
-        let flags: Vec<&str> =
-            [&own, STRICT, flags, more].into_iter().filter(|flags| !flags.is_empty()).collect();
-        let tests = nightly::cargo("miri test -p hydra-log-core").words(target).words(names);
-        tests.env("MIRIFLAGS", &flags.join(" ")).run()?;
+/// Runs the tests for one target; `None` is this machine.
+fn on(table: &mut Table, target: Option<&str>, seeds: usize, is_quick: bool) {
+    let many = format!("-Zmiri-many-seeds=0..{seeds}");
+    tests(table, target, "--test small", &many, seeds);
+    for Group { tests: names, flags, long } in &GROUPS {
+        if !(*long && is_quick) {
+            tests(table, target, names, flags, 1);
+        }
     }
-    Ok(Done::Passed)
+}
+
+fn tests(table: &mut Table, target: Option<&str>, names: &str, flags: &str, seeds: usize) {
+    let own = std::env::var("MIRIFLAGS").unwrap_or_default();
+    let rules = if target.is_some() { "-Zmiri-tree-borrows" } else { "" };
+    let flags: Vec<&str> =
+        [&own, STRICT, rules, flags].into_iter().filter(|flags| !flags.is_empty()).collect();
+    let mut tool = nightly::cargo("miri test -p hydra-log-core").words(names);
+    if let Some(target) = target {
+        tool = tool.words("--target").argument(target);
+    }
+    let tool = tool.env("MIRIFLAGS", &flags.join(" "));
+    let names = names.replace("--test ", "");
+    table.run(target.unwrap_or("this machine"), &names, seeds, &tool);
 }

@@ -9,8 +9,9 @@ pub(crate) const COMMAND: Command = Command {
 cargo xtask mutants
 
 Weakens one ordering, swaps one pair of steps or drops one check at a time, and runs the models
-until one fails; then the same with interrupts. Prints a line a bug: which model caught it, and
-how. A bug that nobody catches is a failure: then a model is missing.
+until one fails; then the same for targets without compare-and-swap, and with interrupts. Prints a
+line a bug: which model caught it, and how. A bug that nobody catches is a failure: then a model is
+missing.
 
 Example:
   cargo xtask mutants
@@ -22,6 +23,7 @@ const PLANTED: &str = "--ignored --nocapture --test-threads=1";
 
 fn run(arguments: &[String]) -> Outcome {
     only(arguments, &[])?;
-    loom::models(PLANTED, false)?;
+    loom::models(&loom::CAS, PLANTED, false)?;
+    loom::models(&loom::SECTION, PLANTED, false)?;
     loom::interrupts(PLANTED)
 }

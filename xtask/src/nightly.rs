@@ -1,6 +1,10 @@
 //! The nightly toolchain: its components are there, are installed, or a sentence says why not.
 
+use std::time::Instant;
+
+use crate::term::{heading, say};
 use crate::tool::Tool;
+use crate::{Failure, Outcome};
 
 pub(crate) const TOOLCHAIN: &str = "nightly";
 
@@ -35,6 +39,54 @@ fn has(installed: &str, component: &str) -> bool {
     })
 }
 
+/// Runs of tests under one of nightly's tools, a row each.
+#[derive(Default)]
+pub(crate) struct Table {
+    rows: Vec<String>,
+    failed: Vec<String>,
+}
+
+impl Table {
+    /// Runs tests, with the output shown, and adds their row. They run once a seed.
+    pub(crate) fn run(&mut self, target: &str, names: &str, seeds: usize, tool: &Tool) {
+        heading(&format!("{target}: {names}"));
+        let begun = Instant::now();
+        let mut passed = 0;
+        let outcome = tool.lines(|line| {
+            say(line);
+            passed += passed_in(line);
+        });
+        let seconds = begun.elapsed().as_secs_f64();
+        let end = if outcome.is_ok() && passed > 0 { "passed" } else { "**failed**" };
+        let tests = passed / seeds;
+        self.rows
+            .push(format!("| {target} | {names} | {tests} | {seeds} | {seconds:.0} | {end} |"));
+        if let Err(reason) = outcome {
+            self.failed.push(reason);
+        } else if passed == 0 {
+            self.failed.push(format!("`{tool}` ran no test"));
+        }
+    }
+
+    /// Prints the table; fails when a run failed.
+    pub(crate) fn end(self, title: &str) -> Outcome {
+        heading(&format!("{title}: summary"));
+        say("| target | tests | passed | seeds | seconds | outcome |");
+        say("|---|---|---|---|---|---|");
+        self.rows.iter().for_each(|row| say(row));
+        if self.failed.is_empty() {
+            return Ok(());
+        }
+        Err(Failure::Check(format!("{title}: {}", self.failed.join("; "))))
+    }
+}
+
+/// How many tests a line says have passed.
+fn passed_in(line: &str) -> usize {
+    let counts = line.split_once("test result: ok. ").map_or("", |(_, counts)| counts);
+    counts.split_whitespace().next().and_then(|count| count.parse().ok()).unwrap_or(0)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -44,6 +96,13 @@ mod tests {
         let installed = "cargo-x86_64-unknown-linux-gnu\nrust-src\nrust-std-x86_64-apple-darwin\n";
         assert!(has(installed, "cargo") && has(installed, "rust-src"));
         assert!(!has(installed, "miri") && !has(installed, "rust-s") && !has("", "cargo"));
+    }
+
+    #[test]
+    fn passed_tests_are_counted() {
+        assert_eq!(passed_in("test result: ok. 18 passed; 0 failed; 0 ignored"), 18);
+        assert_eq!(passed_in("test result: FAILED. 18 passed; 1 failed"), 0);
+        assert_eq!(passed_in("test edges::a ... ok"), 0);
     }
 
     #[test]

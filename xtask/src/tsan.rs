@@ -1,8 +1,9 @@
 //! `cargo xtask tsan`: the rings' stress tests at full speed under ThreadSanitizer.
 
+use crate::nightly::{self, Table};
 use crate::term::skipped;
 use crate::tool::root;
-use crate::{Command, Failure, Outcome, nightly, only};
+use crate::{Command, Outcome, only};
 
 pub(crate) const COMMAND: Command = Command {
     name: "tsan",
@@ -11,8 +12,9 @@ pub(crate) const COMMAND: Command = Command {
 cargo xtask tsan
 
 Builds the core and the standard library with ThreadSanitizer and runs the tests of the rings that
-have threads. Needs x86_64 Linux and nightly with rust-src, and asks rustup for it; where that
-cannot be had, one line says so, and that is no failure.
+have threads, and the test `small`. Prints a table at the end. Needs x86_64 Linux and nightly with
+rust-src, and asks rustup for it; where that cannot be had, one line says so, and that is no
+failure.
 
 Example:
   cargo xtask tsan
@@ -22,7 +24,7 @@ Example:
 
 const TARGET: &str = "x86_64-unknown-linux-gnu";
 
-fn run(arguments: &[String]) -> Outcome {
+pub(crate) fn run(arguments: &[String]) -> Outcome {
     only(arguments, &[])?;
     let is_here = cfg!(all(target_os = "linux", target_arch = "x86_64"));
     let other = || Err(format!("it runs on {TARGET} only"));
@@ -35,11 +37,16 @@ fn run(arguments: &[String]) -> Outcome {
     let target = std::env::var_os("CARGO_TARGET_DIR");
     let target = target.map_or_else(|| root().join("target"), Into::into).join("tsan");
     let flags = std::env::var("RUSTFLAGS").unwrap_or_default();
-    nightly::cargo("test -Zbuild-std --target")
-        .argument(TARGET)
-        .words("-p hydra-log-core --test rings -- stress registry")
-        .env("RUSTFLAGS", format!("{flags} -Zsanitizer=thread").trim())
-        .env("CARGO_TARGET_DIR", &target.to_string_lossy())
-        .run()
-        .map_err(Failure::Check)
+    let mut table = Table::default();
+    for (names, which) in [("rings", " -- stress registry"), ("small", "")] {
+        let tests = nightly::cargo("test -Zbuild-std --target")
+            .argument(TARGET)
+            .words("-p hydra-log-core --test")
+            .words(names)
+            .words(which)
+            .env("RUSTFLAGS", format!("{flags} -Zsanitizer=thread").trim())
+            .env("CARGO_TARGET_DIR", &target.to_string_lossy());
+        table.run(TARGET, names, 1, &tests);
+    }
+    table.end("tsan")
 }
