@@ -6,13 +6,17 @@
 //! | orderings in `ord.rs`, atomics and the model's flag in `sync.rs` | [`atomics`] |
 //! | `unsafe` only in the files that ARCHITECTURE.md lists | [`confined`] |
 //! | packages of the card are used where they are depended on | [`cards`] |
+//! | no shared word of the core is loaded and then stored | [`stores`] |
+//! | the core's invariants and their table of checks | [`invariants`] |
 //! | no leftovers, no paths of a machine, a changelog with "Unreleased" | [`texts`] |
 
 mod atomics;
 mod cards;
 mod confined;
+mod invariants;
 mod limits;
 mod source;
+mod stores;
 mod texts;
 mod tree;
 
@@ -37,6 +41,16 @@ Example:
 ",
     run,
 };
+
+const RULES: [fn(&Tree, &mut Vec<Finding>); 7] = [
+    limits::check,
+    atomics::check,
+    stores::check,
+    confined::check,
+    cards::check,
+    invariants::check,
+    texts::check,
+];
 
 /// Something that a rule has to say about a place.
 #[derive(Debug, PartialEq, Eq)]
@@ -94,9 +108,7 @@ pub(crate) fn run(arguments: &[String]) -> Outcome {
 fn check(root: &Path) -> std::io::Result<Vec<Finding>> {
     let tree = Tree::read(root)?;
     let mut findings = Vec::new();
-    for rule in [limits::check, atomics::check, confined::check, cards::check, texts::check] {
-        rule(&tree, &mut findings);
-    }
+    RULES.iter().for_each(|rule| rule(&tree, &mut findings));
     findings.sort_by(|a, b| (&a.path, a.line).cmp(&(&b.path, b.line)));
     Ok(findings)
 }
@@ -109,9 +121,7 @@ mod tests {
     pub(super) fn findings(files: &[(&str, &str)]) -> Vec<String> {
         let tree = Tree::of(files);
         let mut findings = Vec::new();
-        for rule in [limits::check, atomics::check, confined::check, cards::check, texts::check] {
-            rule(&tree, &mut findings);
-        }
+        RULES.iter().for_each(|rule| rule(&tree, &mut findings));
         findings.iter().map(ToString::to_string).collect()
     }
 
