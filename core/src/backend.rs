@@ -64,6 +64,7 @@ pub trait Backend {
     /// After `reserve_quickly` returned `None` for `max` bytes: whether that was for want of room,
     /// and there is some now. Only then `reserve_quickly` is asked again.
     #[inline]
+    #[must_use]
     fn renew(_max: usize) -> bool {
         false
     }
