@@ -18,8 +18,10 @@ Lets cargo-mutants change one expression or one function of `core/src/ring` and 
 at a time, and runs the fast tests of that part each time. Prints a line a file: how many mutants,
 how many were caught by a failing test or by a test that no longer ended, how many did not compile,
 and how many survived. A survivor is a failure, unless `.cargo/mutants.toml` argues why it makes no
-difference. All of it takes an hour on two cores, so it is for a person, and not in CI. Installs
-cargo-mutants where it is missing; where it cannot be had, one line says so, and that is no failure.
+difference. All of it takes up to an hour on two cores, so it is for a person, and not in CI.
+
+Installs cargo-mutants where it is missing; where it cannot be had, one line says so, and that is no
+failure.
 
 Options:
   --file F     only the files whose path starts so
