@@ -9,7 +9,7 @@ pub const MODEL: Model = Model {
     name: "spool_push",
     body,
     full: bounded(3, 9_800),
-    quick: bounded(2, 200),
+    quick: bounded(3, 5_500),
     outcomes: &[
         "0 early, 1 passed",
         "1 early, 0 passed",
