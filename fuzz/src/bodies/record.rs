@@ -38,7 +38,7 @@ fn body(data: &[u8]) {
     let shorter = RecordRef::parse(&record.bytes()[..len - 1]);
     assert!(matches!(shorter, Err(DecodeError::Short { .. })), "{shorter:?}");
 
-    let mut walked = Walked { values: 0, most: len / 8 };
+    let mut walked = Walked { values: 0, errors: 0, most: len / 8 };
     for (index, value) in record.values().enumerate() {
         if index < 40 {
             let again = record.get(index).expect("the walk found it");
@@ -61,16 +61,20 @@ fn refused(bytes: &[u8], error: DecodeError) {
     }
 }
 
-/// How many values there were, with those inside others; no more than words.
+/// How many values there were, with those inside others; no more than words. Only an error may
+/// have no word: one at the end of the record, and of each value that holds others.
 struct Walked {
     values: usize,
+    errors: usize,
     most: usize,
 }
 
 impl Walked {
     fn value(&mut self, value: Result<ValueRef<'_>, DecodeError>, depth: usize) {
-        self.values += 1;
+        let count = if value.is_ok() { &mut self.values } else { &mut self.errors };
+        *count += 1;
         assert!(self.values <= self.most, "more values than words");
+        assert!(self.errors + self.values <= 2 * self.most, "a walk without end");
         assert!(depth <= 40, "values inside values without end");
         match value {
             Err(error) => assert!(!error.to_string().is_empty()),

@@ -1,8 +1,9 @@
-//! Any text as a template in canonical form: understood to its end, or refused once.
+//! Any text as a template in canonical form: understood to its end, or refused once; and any spec
+//! as text, which is read as what it was.
 
 use hydra_log_core::template::{Align, Count, Piece, Spec, TemplateError, Trait, pieces};
 
-use crate::input::text;
+use crate::input::{Input, text};
 use crate::target::Target;
 
 /// The target.
@@ -17,6 +18,8 @@ pub const TARGET: Target = Target {
 
 fn body(data: &[u8]) {
     let template = text(data);
+    let made = spec(&mut Input::new(data));
+    assert_eq!(show(&made).parse(), Ok(made));
     // What stands behind a colon is read the same alone.
     let _spec = template.parse::<Spec>().map_err(|error| assert_inside(template, error));
     let mut found = Vec::new();
@@ -40,6 +43,46 @@ fn body(data: &[u8]) {
         if let Piece::Argument { spec, .. } = piece {
             assert_eq!(show(spec).parse(), Ok(*spec));
         }
+    }
+}
+
+/// Any spec that can be written.
+fn spec(input: &mut Input<'_>) -> Spec {
+    const TRAITS: [Trait; 11] = [
+        Trait::Display,
+        Trait::Debug,
+        Trait::DebugLowerHex,
+        Trait::DebugUpperHex,
+        Trait::LowerHex,
+        Trait::UpperHex,
+        Trait::Octal,
+        Trait::Binary,
+        Trait::LowerExp,
+        Trait::UpperExp,
+        Trait::Pointer,
+    ];
+    let align =
+        [None, Some(Align::Left), Some(Align::Center), Some(Align::Right)][input.up_to(3)];
+    // Without an alignment there is no place for it.
+    let fill = if align.is_none() { ' ' } else { char::from(input.byte()) };
+    let mut flag = || input.up_to(1) == 1;
+    let (plus, alternate, zero) = (flag(), flag(), flag());
+    let (width, precision) = (count(input), count(input));
+    let kind = TRAITS[input.up_to(10)];
+    Spec { fill, align, plus, alternate, zero, width, precision, kind }
+}
+
+fn count(input: &mut Input<'_>) -> Count {
+    let kind = input.up_to(2);
+    let number = u16::from_le_bytes([input.byte(), input.byte()]);
+    // Small numbers often.
+    let number = if number > 0xC000 { number } else { number % 12 };
+    match kind {
+        // A width of zero is read as the flag.
+        _ if number == 0 => Count::Implied,
+        0 => Count::Implied,
+        1 => Count::Is(number),
+        _ => Count::Argument(number),
     }
 }
 
