@@ -4,6 +4,7 @@ mod bench;
 mod ci;
 mod count;
 mod docs;
+mod firmware;
 mod fuzz;
 mod isr;
 mod loom;
@@ -44,7 +45,7 @@ struct Command {
     run: fn(&[String]) -> Outcome,
 }
 
-const COMMANDS: [Command; 15] = [
+const COMMANDS: [Command; 16] = [
     ci::COMMAND,
     test::COMMAND,
     tidy::COMMAND,
@@ -60,6 +61,7 @@ const COMMANDS: [Command; 15] = [
     platforms::COMMAND,
     publish::COMMAND,
     count::COMMAND,
+    firmware::COMMAND,
 ];
 
 fn main() -> ExitCode {

@@ -12,16 +12,25 @@ pub(crate) fn root() -> PathBuf {
     own.parent().map_or_else(|| own.clone(), Path::to_path_buf)
 }
 
-/// A program with its arguments and changes to its environment, run in the workspace's root.
+/// A program with its arguments and changes to its environment, run in the workspace's root
+/// or in a directory of its own.
 pub(crate) struct Tool {
     program: String,
     arguments: Vec<String>,
     environment: Vec<(&'static str, String)>,
+    removed: Vec<&'static str>,
+    directory: PathBuf,
 }
 
 impl Tool {
     pub(crate) fn new(program: &str) -> Self {
-        Self { program: program.to_owned(), arguments: Vec::new(), environment: Vec::new() }
+        Self {
+            program: program.to_owned(),
+            arguments: Vec::new(),
+            environment: Vec::new(),
+            removed: Vec::new(),
+            directory: root(),
+        }
     }
 
     /// `cargo` with a line of arguments that has no quoting.
@@ -43,6 +52,18 @@ impl Tool {
 
     pub(crate) fn env(mut self, key: &'static str, value: &str) -> Self {
         self.environment.push((key, value.to_owned()));
+        self
+    }
+
+    /// Takes a variable out of its environment.
+    pub(crate) fn without(mut self, key: &'static str) -> Self {
+        self.removed.push(key);
+        self
+    }
+
+    /// Runs in this directory instead of the workspace's root.
+    pub(crate) fn within(mut self, directory: &Path) -> Self {
+        self.directory = directory.to_owned();
         self
     }
 
@@ -126,7 +147,10 @@ impl Tool {
             other => other.to_owned(),
         };
         let mut command = Command::new(program);
-        command.args(&self.arguments).current_dir(root());
+        command.args(&self.arguments).current_dir(&self.directory);
+        for key in &self.removed {
+            command.env_remove(key);
+        }
         command.envs(self.environment.iter().map(|(key, value)| (key, value)));
         command
     }
