@@ -78,9 +78,9 @@ fn count(input: &mut Input<'_>) -> Count {
     // Small numbers often.
     let number = if number > 0xC000 { number } else { number % 12 };
     match kind {
-        // A width of zero is read as the flag.
-        _ if number == 0 => Count::Implied,
         0 => Count::Implied,
+        // A width of zero is read as the flag.
+        1 if number == 0 => Count::Implied,
         1 => Count::Is(number),
         _ => Count::Argument(number),
     }
