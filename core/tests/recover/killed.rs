@@ -144,6 +144,38 @@ enum Move {
     Appended,
 }
 
+/// Whether the record at a ring's head counts as moved: before a move, after the spool took it, and
+/// after the move was taken back.
+fn moved<T>(ring: &T, layout: &Layout, begin: impl Fn(usize), cancel: impl Fn()) -> [bool; 3] {
+    let moved = |end| Places::of_ring(&words(ring, layout), layout, end).unwrap().moved;
+    begin(40);
+    let (before, taken) = (moved(40), moved(48));
+    cancel();
+    [before, taken, moved(48)]
+}
+
+#[test]
+fn a_move_that_was_taken_back_is_none() {
+    let mut memory = [Memory::new(1024), Memory::new(1024)];
+    let [own, shared] = memory.each_mut().map(|memory| {
+        // SAFETY: the memory outlives the ring, and only it uses it.
+        unsafe { Storage::from_raw(memory.start(), 1024) }
+    });
+    let ring = spsc::Ring::new(own, 64, LONGEST).unwrap();
+    // SAFETY: one thread is the consumer.
+    let consumer = unsafe { ring.consumer() };
+    let layout = &spsc::Ring::LAYOUT;
+    let seen = moved(&ring, layout, |end| consumer.begin_move(end), || consumer.cancel_move());
+    assert_eq!(seen, [false, true, false]);
+
+    let ring = mpsc::Ring::new(shared, 64, LONGEST).unwrap();
+    // SAFETY: one thread is the consumer.
+    let consumer = unsafe { ring.consumer() };
+    let layout = &<mpsc::Ring>::LAYOUT;
+    let seen = moved(&ring, layout, |end| consumer.begin_move(end), || consumer.cancel_move());
+    assert_eq!(seen, [false, true, false]);
+}
+
 proptest! {
     #![proptest_config(cases(400))]
 
