@@ -72,7 +72,8 @@ fn structure(
 ) -> fmt::Result {
     let TypeInfo { name, fields } =
         types.type_site(value.site()).unwrap_or(TypeInfo { name: "?", fields: &[] });
-    out.raw(name)?;
+    // Names may come from a file, so they are no more to be trusted than values.
+    out.write_str(name)?;
     let values = value.values();
     if values.clone().next().is_none() {
         return Ok(());
@@ -84,7 +85,7 @@ fn structure(
     out.raw(if spec.alternate { " {" } else { " { " })?;
     let names = fields.iter().map(|(name, _)| *name).chain(core::iter::repeat("?"));
     parts(out, names.zip(values), spec, |out, (name, value)| {
-        out.raw(name)?;
+        out.write_str(name)?;
         out.raw(": ")?;
         item(out, value, spec, types)
     })?;

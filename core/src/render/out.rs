@@ -4,8 +4,8 @@ use core::fmt;
 
 /// A text sink that can tell values from everything else.
 ///
-/// `write_str` gets text that comes from values, so that a sink may escape it; `raw` gets literal
-/// text, digits, punctuation and padding.
+/// `write_str` gets text that comes from values, and names of types, so that a sink may escape it;
+/// `raw` gets literal text, digits, punctuation and padding.
 ///
 /// ```
 /// use core::fmt::{self, Write};
