@@ -1,12 +1,13 @@
 //! Lines for programs.
 
 use hydra_log_core::record::Flags;
-use hydra_log_core::render::{self, DAMAGED, MISSING};
+use hydra_log_core::render::{DAMAGED, MISSING};
 use hydra_log_core::template::Piece;
 
 use super::escape::{self, Escaped, JsonString};
 use super::fields::Cursor;
 use super::json_value::value;
+use super::room::Room;
 use super::{Buffer, Event, Format};
 
 /// JSON lines with the keys of `tracing-subscriber`'s JSON format.
@@ -39,6 +40,7 @@ use super::{Buffer, Event, Format};
 pub struct Json {
     threads: bool,
     location: bool,
+    line_bytes: Option<usize>,
 }
 
 impl Json {
@@ -58,6 +60,13 @@ impl Json {
     #[must_use]
     pub fn location(self, location: bool) -> Self {
         Self { location, ..self }
+    }
+
+    /// The most bytes that message and fields get, what escapes add not counted; then `"cut"` is
+    /// `true`. As for [`Text`](super::Text::line_bytes).
+    #[must_use]
+    pub fn line_bytes(self, most: usize) -> Self {
+        Self { line_bytes: Some(most), ..self }
     }
 
     fn origin(self, event: &Event<'_>, out: &mut Buffer) {
@@ -88,18 +97,20 @@ impl Format for Json {
         out.push_str("{\"timestamp\":\"");
         out.push_time(event.time_ns);
         out.push_str(&site.json_head);
+        let mut room = Room::new(self.line_bytes, out);
         if !site.pieces.is_empty() {
             out.push_str("\"message\":");
-            string(event, &site.pieces, site.is_json, out);
+            string(event, &site.pieces, site.is_json, &mut room, out);
         }
         if !site.fields.is_empty() {
-            fields(event, out);
+            fields(event, &mut room, out);
         }
         out.push_str(&site.json_tail);
         if self.location || self.threads {
             self.origin(event, out);
         }
-        let flags = event.record.flags();
+        let cut = if room.is_cut() { Flags::CUT } else { Flags::NONE };
+        let flags = event.record.flags() | cut;
         if flags != Flags::NONE {
             marks(flags, out);
         }
@@ -109,24 +120,33 @@ impl Format for Json {
 
 /// Appends a string: the record's values in the places of `pieces`.
 #[inline]
-fn string(event: &Event<'_>, pieces: &[Piece<'static>], is_clean: bool, out: &mut Buffer) {
-    let pieces = pieces.iter().copied();
+fn string(
+    event: &Event<'_>,
+    pieces: &[Piece<'static>],
+    is_clean: bool,
+    room: &mut Room,
+    out: &mut Buffer,
+) {
     out.push_str("\"");
+    let left = room.left(out);
     let rendered = if is_clean {
         let mut out = Escaped::<JsonString, false>::new(out);
-        render::message(&mut out, pieces, &event.record, event.types)
+        room.message(&mut out, left, pieces, &event.record, event.types)
     } else {
         let mut out = Escaped::<JsonString, true>::new(out);
-        render::message(&mut out, pieces, &event.record, event.types)
+        room.message(&mut out, left, pieces, &event.record, event.types)
     };
     debug_assert!(rendered.is_ok(), "a buffer takes everything");
     out.push_str("\"");
 }
 
-fn fields(event: &Event<'_>, out: &mut Buffer) {
+fn fields(event: &Event<'_>, room: &mut Room, out: &mut Buffer) {
     let mut cursor = Cursor::new(event.record);
     let mut has_some = !event.site.pieces.is_empty();
     for field in &event.site.fields {
+        if room.ends(out) {
+            return;
+        }
         if has_some {
             out.push_str(",");
         }
@@ -134,11 +154,11 @@ fn fields(event: &Event<'_>, out: &mut Buffer) {
         out.push_str(&field.json_key);
         match field.bare {
             Some(index) => match cursor.get(index) {
-                Some(Ok(found)) => value(out, &found, event.types),
+                Some(Ok(found)) => value(out, &found, event.types, room),
                 Some(Err(_)) => quoted(DAMAGED, out),
                 None => quoted(MISSING, out),
             },
-            None => string(event, &field.pieces, false, out),
+            None => string(event, &field.pieces, false, room, out),
         }
     }
 }
@@ -175,6 +195,22 @@ mod tests {
         let body = line.strip_suffix('\n').unwrap();
         assert!(!body.contains(char::is_control), "{body}");
         serde_json::from_str(body).unwrap()
+    }
+
+    #[test]
+    fn a_bounded_line_is_cut_and_says_so() {
+        let fields = &[("k", "{1}"), ("l", "{2}"), ("m", "{3:>60000}")];
+        let list: &[u16] = &[7; 1000];
+        let call = Fixture::new("{0:>60000}", fields, &(1, (2, (list, (3, ())))));
+        let fields = |format| parsed(&call, format)["fields"].clone();
+        assert_eq!(parsed(&call, Json::new().line_bytes(70))["cut"], true);
+        let message = |spaces| " ".repeat(spaces);
+        assert_eq!(fields(Json::new().line_bytes(70)), json!({ "message": message(59) }));
+        let found = fields(Json::new().line_bytes(60_100));
+        assert_eq!(found["message"].as_str().unwrap().len(), 60_000);
+        assert_eq!(found["l"].as_array().unwrap().len(), 39);
+        assert_eq!(found.get("m"), None);
+        assert_eq!(parsed(&call, Json::new().line_bytes(200_000))["cut"], Value::Null);
     }
 
     #[test]

@@ -8,9 +8,10 @@ use hydra_log_core::template::Spec;
 
 use super::Buffer;
 use super::escape::{self, Escaped, JsonString};
+use super::room::Room;
 
 /// Appends a value. How deep values lie in each other is bounded by the record format.
-pub(super) fn value(out: &mut Buffer, value: &ValueRef<'_>, types: &dyn Types) {
+pub(super) fn value(out: &mut Buffer, value: &ValueRef<'_>, types: &dyn Types, room: &mut Room) {
     match *value {
         ValueRef::U64(number) => out.push_number(number),
         ValueRef::I8(number) => signed(out, number.into()),
@@ -35,13 +36,13 @@ pub(super) fn value(out: &mut Buffer, value: &ValueRef<'_>, types: &dyn Types) {
         ValueRef::Char(letter) => string(out, letter.encode_utf8(&mut [0; 4])),
         ValueRef::Str(text) | ValueRef::Text(text) => string(out, text),
         ValueRef::Unit | ValueRef::None => out.push_str("null"),
-        ValueRef::Some(inner) => item(out, inner.get(), types),
+        ValueRef::Some(inner) => item(out, inner.get(), types, room),
         ValueRef::Bytes(bytes) => {
             let numbers = bytes.iter().map(|byte| Ok(ValueRef::U64((*byte).into())));
-            array(out, numbers, types);
+            array(out, numbers, types, room);
         }
-        ValueRef::Slice(slice) => array(out, slice.iter().map(Ok), types),
-        ValueRef::Struct(fields) => structure(out, &fields, types),
+        ValueRef::Slice(slice) => array(out, slice.iter().map(Ok), types, room),
+        ValueRef::Struct(fields) => structure(out, &fields, types, room),
         // Pointers, durations, NaN, infinities: as text.
         _ => {
             out.push_str("\"");
@@ -63,9 +64,14 @@ fn string(out: &mut Buffer, text: &str) {
     out.push_str("\"");
 }
 
-fn item(out: &mut Buffer, item: Result<ValueRef<'_>, DecodeError>, types: &dyn Types) {
+fn item(
+    out: &mut Buffer,
+    item: Result<ValueRef<'_>, DecodeError>,
+    types: &dyn Types,
+    room: &mut Room,
+) {
     match item {
-        Ok(found) => value(out, &found, types),
+        Ok(found) => value(out, &found, types, room),
         Err(_) => string(out, DAMAGED),
     }
 }
@@ -74,19 +80,23 @@ fn array<'a>(
     out: &mut Buffer,
     items: impl Iterator<Item = Result<ValueRef<'a>, DecodeError>>,
     types: &dyn Types,
+    room: &mut Room,
 ) {
     out.push_str("[");
     for (index, found) in items.enumerate() {
+        if room.ends(out) {
+            break;
+        }
         if index > 0 {
             out.push_str(",");
         }
-        item(out, found, types);
+        item(out, found, types, room);
     }
     out.push_str("]");
 }
 
 /// A struct with names is an object, one without is an array, one without fields is its name.
-fn structure(out: &mut Buffer, fields: &StructRef<'_>, types: &dyn Types) {
+fn structure(out: &mut Buffer, fields: &StructRef<'_>, types: &dyn Types, room: &mut Room) {
     let info = types.type_site(fields.site());
     let TypeInfo { name, fields: names } = info.unwrap_or(TypeInfo { name: "?", fields: &[] });
     let values = fields.values();
@@ -95,10 +105,13 @@ fn structure(out: &mut Buffer, fields: &StructRef<'_>, types: &dyn Types) {
     }
     let is_named = |(name, _): &(&str, &str)| !name.starts_with(|c: char| c.is_ascii_digit());
     if !names.first().is_some_and(is_named) {
-        return array(out, values, types);
+        return array(out, values, types, room);
     }
     out.push_str("{");
     for (index, found) in values.enumerate() {
+        if room.ends(out) {
+            break;
+        }
         if index > 0 {
             out.push_str(",");
         }
@@ -111,7 +124,7 @@ fn structure(out: &mut Buffer, fields: &StructRef<'_>, types: &dyn Types) {
             }
         }
         out.push_str(":");
-        item(out, found, types);
+        item(out, found, types, room);
     }
     out.push_str("}");
 }

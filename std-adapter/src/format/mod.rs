@@ -15,6 +15,7 @@ mod fields;
 mod fixture;
 mod json;
 mod json_value;
+mod room;
 mod site_info;
 mod text;
 mod time;

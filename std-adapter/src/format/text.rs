@@ -1,11 +1,12 @@
 //! Lines for people.
 
 use hydra_log_core::record::{Flags, ValueRef};
-use hydra_log_core::render::{self, DAMAGED, MISSING};
+use hydra_log_core::render::{DAMAGED, MISSING};
 use hydra_log_core::template::Piece;
 
 use super::escape::{self, Escaped, Plain, Quoted};
 use super::fields::Cursor;
+use super::room::Room;
 use super::site_info::Field;
 use super::{Buffer, Event, Format, ThreadInfo};
 
@@ -31,6 +32,7 @@ pub struct Text {
     colour: bool,
     threads: bool,
     location: bool,
+    line_bytes: Option<usize>,
 }
 
 impl Text {
@@ -56,6 +58,17 @@ impl Text {
     #[must_use]
     pub fn location(self, location: bool) -> Self {
         Self { location, ..self }
+    }
+
+    /// The most bytes that message and fields get, what escapes add not counted; then the line ends
+    /// in ` [cut]`.
+    ///
+    /// There is no such bound otherwise: a program's own templates and records need none. What was
+    /// read from a file may ask for gigabytes; `render::MESSAGE_BYTES` of `hydra-log-core` is a
+    /// good bound for it.
+    #[must_use]
+    pub fn line_bytes(self, most: usize) -> Self {
+        Self { line_bytes: Some(most), ..self }
     }
 
     #[inline]
@@ -90,11 +103,13 @@ impl Format for Text {
     fn write(&self, event: &Event<'_>, out: &mut Buffer) {
         self.head(event, out);
         let site = event.site;
-        message(event, &site.pieces, site.is_plain, out);
+        let mut room = Room::new(self.line_bytes, out);
+        message(event, &site.pieces, site.is_plain, &mut room, out);
         if !site.fields.is_empty() {
-            fields(event, out);
+            fields(event, &mut room, out);
         }
-        let flags = event.record.flags();
+        let cut = if room.is_cut() { Flags::CUT } else { Flags::NONE };
+        let flags = event.record.flags() | cut;
         if flags != Flags::NONE {
             marks(flags, out);
         }
@@ -104,45 +119,54 @@ impl Format for Text {
 
 /// Appends the record's values in the places of `pieces`.
 #[inline]
-fn message(event: &Event<'_>, pieces: &[Piece<'static>], is_plain: bool, out: &mut Buffer) {
-    let pieces = pieces.iter().copied();
+fn message(
+    event: &Event<'_>,
+    pieces: &[Piece<'static>],
+    is_plain: bool,
+    room: &mut Room,
+    out: &mut Buffer,
+) {
+    let left = room.left(out);
     let rendered = if is_plain {
         let mut out = Escaped::<Plain, false>::new(out);
-        render::message(&mut out, pieces, &event.record, event.types)
+        room.message(&mut out, left, pieces, &event.record, event.types)
     } else {
         let mut out = Escaped::<Plain, true>::new(out);
-        render::message(&mut out, pieces, &event.record, event.types)
+        room.message(&mut out, left, pieces, &event.record, event.types)
     };
     debug_assert!(rendered.is_ok(), "a buffer takes everything");
 }
 
-fn fields(event: &Event<'_>, out: &mut Buffer) {
+fn fields(event: &Event<'_>, room: &mut Room, out: &mut Buffer) {
     let mut cursor = Cursor::new(event.record);
     let mut has_text = !event.site.pieces.is_empty();
     for field in &event.site.fields {
+        if room.ends(out) {
+            return;
+        }
         // The target ends in a space already.
         out.push_str(if has_text { &field.text_key } else { field.text_key.trim_start() });
         has_text = true;
         match field.bare {
             Some(index) => match cursor.get(index) {
-                Some(Ok(value)) => bare(event, field, &value, out),
+                Some(Ok(value)) => bare(event, field, &value, room, out),
                 Some(Err(_)) => out.push_str(DAMAGED),
                 None => out.push_str(MISSING),
             },
-            None => message(event, &field.pieces, field.is_plain, out),
+            None => message(event, &field.pieces, field.is_plain, room, out),
         }
     }
 }
 
 /// Appends a value that is shown without options.
-fn bare(event: &Event<'_>, field: &Field, value: &ValueRef<'_>, out: &mut Buffer) {
+fn bare(event: &Event<'_>, field: &Field, value: &ValueRef<'_>, room: &mut Room, out: &mut Buffer) {
     match *value {
         ValueRef::U64(number) => out.push_number(number),
         ValueRef::I32(number) => out.push_str(itoa::Buffer::new().format(number)),
         ValueRef::I64(number) => out.push_str(itoa::Buffer::new().format(number)),
         ValueRef::Str(text) | ValueRef::Text(text) if !field.is_debug => word(text, out),
         ValueRef::Char(letter) if !field.is_debug => word(letter.encode_utf8(&mut [0; 4]), out),
-        _ => message(event, &field.pieces, field.is_plain, out),
+        _ => message(event, &field.pieces, field.is_plain, room, out),
     }
 }
 
@@ -197,6 +221,18 @@ mod tests {
     use hydra_log_core::Level;
     use hydra_log_core::value::Rendered;
     use proptest::prelude::*;
+
+    #[test]
+    fn a_bounded_line_is_cut_and_says_so() {
+        let fields = &[("k", "{0}"), ("l", "{1:?}"), ("m", "{0}")];
+        let call = Fixture::new("{0:>10}", fields, &(1_u8, ("ééééééééé", ())));
+        let line = |bytes| call.line(&Text::new().line_bytes(bytes));
+        let head = "2026-11-21T10:12:20.123456Z  INFO my_app::net:";
+        assert_eq!(line(4), format!("{head}      [cut]\n"));
+        assert_eq!(line(20), format!("{head}          1 k=1 l=\"é [cut]\n"));
+        assert_eq!(line(37), format!("{head}          1 k=1 l=\"ééééééééé\" [cut]\n"));
+        assert_eq!(line(38), call.line(&Text::new()));
+    }
 
     #[test]
     fn golden_lines() {
