@@ -16,6 +16,7 @@ targets! {
     template
     format_string
     filter
+    formats
     spsc_ops
     mpsc_ops
     spool_ops

@@ -6,17 +6,18 @@
 //! `fuzz/tests/bodies.rs` runs the same ones on the inputs in `fuzz/regressions/<name>/`, on what
 //! proptest makes up, and on mutations of seeds.
 //!
-//! | module            | what it is about                                                      |
-//! |-------------------|-----------------------------------------------------------------------|
-//! | [`record`](bodies::record)        | any bytes as a record: walked, and shown by any template              |
-//! | [`dictionary`](bodies::dictionary)    | any bytes as a dictionary                                             |
-//! | [`template`](bodies::template)      | any text as a template in canonical form                              |
-//! | [`format_string`](bodies::format_string) | any text as the format string of a call                               |
-//! | [`filter`](bodies::filter)        | any text as a filter                                                  |
-//! | [`spsc_ops`](bodies::spsc_ops)      | operations on a ring of one producer, against a queue                 |
-//! | [`mpsc_ops`](bodies::mpsc_ops)      | operations on a shared ring, against a queue                          |
-//! | [`spool_ops`](bodies::spool_ops)     | operations on the spool, against a queue for each reader              |
-//! | [`pipe_lines`](bodies::pipe_lines)    | a stream that is cut into lines, texts and levels by `hydra pipe`     |
+//! | module                                   | what it is about                                                  |
+//! |------------------------------------------|-------------------------------------------------------------------|
+//! | [`record`](bodies::record)               | any bytes as a record: walked, and shown by any template          |
+//! | [`dictionary`](bodies::dictionary)       | any bytes as a dictionary                                         |
+//! | [`template`](bodies::template)           | any text as a template in canonical form                          |
+//! | [`format_string`](bodies::format_string) | any text as the format string of a call                           |
+//! | [`filter`](bodies::filter)               | any text as a filter                                              |
+//! | [`formats`](bodies::formats)             | any record as a line of text, and of JSON                         |
+//! | [`spsc_ops`](bodies::spsc_ops)           | operations on a ring of one producer, against a queue             |
+//! | [`mpsc_ops`](bodies::mpsc_ops)           | operations on a shared ring, against a queue                      |
+//! | [`spool_ops`](bodies::spool_ops)         | operations on the spool, against a queue for each reader          |
+//! | [`pipe_lines`](bodies::pipe_lines)       | a stream that is cut into lines, texts and levels by `hydra pipe` |
 //!
 //! To add one: a file in `fuzz/src/bodies/` with its `TARGET`, its name in the list in
 //! `fuzz/src/bodies.rs`, and a `[[bin]]` in `fuzz/Cargo.toml`, whose file is a copy of another
