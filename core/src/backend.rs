@@ -9,6 +9,7 @@ use core::mem::MaybeUninit;
 use core::ptr::{self, NonNull};
 
 use crate::ord;
+use crate::record::{Layout, Wide};
 use crate::site::Gate;
 use crate::sync::StaticPtr;
 
@@ -46,6 +47,9 @@ impl Slot {
 /// A call that is on reserves room, writes its record there and commits it. In between it may run
 /// the `Display` of an argument, which may log (a nested `reserve`) or panic (then `abandon`).
 pub trait Backend {
+    /// How its records are laid out.
+    type Layout: Layout;
+
     /// Marks the call in flight, reads the clock, returns room for `max` bytes, or `None` when the
     /// record is not wanted or was counted as lost.
     ///
@@ -98,9 +102,10 @@ pub trait Backend {
 ///
 /// ```
 /// use hydra_log_core::backend::{self, Vtable};
-/// # use hydra_log_core::{backend::{Backend, Slot}, site::Gate};
+/// # use hydra_log_core::{backend::{Backend, Slot}, record::Wide, site::Gate};
 /// # struct Nowhere;
 /// # impl Backend for Nowhere {
+/// #     type Layout = Wide;
 /// #     fn reserve(_: &'static Gate, _: usize) -> Option<Slot> { None }
 /// #     unsafe fn commit(_: Slot, _: usize) {}
 /// #     unsafe fn abandon(_: Slot) {}
@@ -120,7 +125,7 @@ pub struct Vtable {
 impl Vtable {
     /// The functions of `B`.
     #[must_use]
-    pub const fn of<B: Backend>() -> Self {
+    pub const fn of<B: Backend<Layout = Wide>>() -> Self {
         Self { reserve: reserve_at::<B>, commit: commit_at::<B>, abandon: abandon_at::<B> }
     }
 
@@ -192,6 +197,7 @@ pub fn install(vtable: &'static Vtable) {
 ///
 /// ```
 /// use hydra_log_core::backend::{self, Backend, Slot};
+/// use hydra_log_core::record::Wide;
 /// use hydra_log_core::site::{Gate, GateState, sites};
 /// use std::sync::atomic::{AtomicUsize, Ordering::Relaxed};
 ///
@@ -199,6 +205,7 @@ pub fn install(vtable: &'static Vtable) {
 ///
 /// struct Counting;
 /// impl Backend for Counting {
+///     type Layout = Wide;
 ///     fn reserve(_: &'static Gate, _: usize) -> Option<Slot> {
 ///         CALLS.fetch_add(1, Relaxed);
 ///         None
@@ -212,11 +219,12 @@ pub fn install(vtable: &'static Vtable) {
 /// hydra_log_core::info!("one");
 /// assert_eq!(CALLS.load(Relaxed), 1);
 /// ```
-pub fn install_for<B: Backend>() {
+pub fn install_for<B: Backend<Layout = Wide>>() {
     install(const { &Vtable::of::<B>() });
 }
 
 /// What was installed last.
+#[cfg(not(target_os = "none"))]
 #[inline(always)]
 pub(crate) fn installed() -> Option<&'static Vtable> {
     let vtable = INSTALLED.load(ord::backend_read());

@@ -7,8 +7,10 @@
 use core::marker::PhantomData;
 use core::mem::{self, MaybeUninit};
 
-use crate::backend::{self, Backend, Slot, Vtable, installed};
-use crate::record::{self, Flags};
+#[cfg(not(target_os = "none"))]
+use crate::backend::installed;
+use crate::backend::{self, Backend, Slot, Vtable};
+use crate::record::{self, Flags, Layout, Wide};
 use crate::site::Gate;
 use crate::value::Args;
 
@@ -19,6 +21,7 @@ use crate::value::Args;
 /// use hydra_log_core::{emit::emit, site};
 /// struct Nowhere;
 /// impl Backend for Nowhere {
+///     type Layout = hydra_log_core::record::Wide;
 ///     fn reserve(_: &'static site::Gate, _: usize) -> Option<Slot> { None }
 ///     unsafe fn commit(_: Slot, _: usize) {}
 ///     unsafe fn abandon(_: Slot) {}
@@ -27,7 +30,7 @@ use crate::value::Args;
 /// ```
 #[inline(never)]
 pub fn emit<B: Backend, A: Args>(gate: &'static Gate, args: &A) {
-    let Some(slot) = B::reserve_quickly(gate, record::wanted(args)) else {
+    let Some(slot) = B::reserve_quickly(gate, record::wanted_as::<B::Layout, A>(args)) else {
         return emit_slowly::<B, A>(gate, args);
     };
     // By value from here on, so that the slot stays in registers.
@@ -36,7 +39,9 @@ pub fn emit<B: Backend, A: Args>(gate: &'static Gate, args: &A) {
     let reserved = Quick::<B, _>(slot, PhantomData);
     // SAFETY: bounds: the backend's room is aligned and has `room` bytes; race: it is this
     // call's alone until it is committed, and nested calls get room of their own.
-    let used = unsafe { record::encode(at.as_ptr(), room, gate.id(), stamp, args, Flags::NONE) };
+    let used = unsafe {
+        record::encode_as::<B::Layout, A>(at.as_ptr(), room, gate.id(), stamp, args, Flags::NONE)
+    };
     mem::forget(reserved);
     // SAFETY: the slot is from `reserve_quickly`, and used up here; `encode` wrote a record of
     // `used` bytes into it.
@@ -48,7 +53,7 @@ pub fn emit<B: Backend, A: Args>(gate: &'static Gate, args: &A) {
 #[cold]
 #[inline(never)]
 fn emit_slowly<B: Backend, A: Args>(gate: &'static Gate, args: &A) {
-    if B::renew(record::wanted(args)) {
+    if B::renew(record::wanted_as::<B::Layout, A>(args)) {
         emit::<B, A>(gate, args)
     } else {
         emit_by_all_means::<B, A>(gate, args)
@@ -73,6 +78,7 @@ impl<B: Backend, S: Fn() -> Slot> Drop for Quick<B, S> {
 }
 
 /// Records a call in the backend that is installed.
+#[cfg(not(target_os = "none"))]
 #[inline(never)]
 pub(crate) fn emit_installed<A: Args>(gate: &'static Gate, args: &A) {
     if let Some(vtable) = installed() {
@@ -83,7 +89,7 @@ pub(crate) fn emit_installed<A: Args>(gate: &'static Gate, args: &A) {
 #[inline(always)]
 fn record_call<W: Way, A: Args>(way: W, gate: &'static Gate, args: &A) {
     let mut place = MaybeUninit::uninit();
-    if !way.reserve(gate, record::wanted(args), &mut place) {
+    if !way.reserve(gate, record::wanted_as::<W::Layout, A>(args), &mut place) {
         return;
     }
     // SAFETY: bounds: written by `reserve`, which said so; race: a local.
@@ -92,7 +98,14 @@ fn record_call<W: Way, A: Args>(way: W, gate: &'static Gate, args: &A) {
     // SAFETY: bounds: the backend's room is aligned and has `room` bytes; race: it is this
     // call's alone until it is committed, and nested calls get room of their own.
     let used = unsafe {
-        record::encode(slot.at.as_ptr(), slot.room, gate.id(), slot.stamp, args, Flags::NONE)
+        record::encode_as::<W::Layout, A>(
+            slot.at.as_ptr(),
+            slot.room,
+            gate.id(),
+            slot.stamp,
+            args,
+            Flags::NONE,
+        )
     };
     reserved.commit(used);
 }
@@ -129,6 +142,8 @@ impl<W: Way> Drop for Reserved<'_, W> {
 
 /// A backend, known at compile time or found at run time; a call asks the same one twice.
 trait Way: Copy {
+    /// How records are laid out.
+    type Layout: Layout;
     /// Whether there is room; only then `slot` is written.
     fn reserve(self, gate: &'static Gate, max: usize, slot: &mut MaybeUninit<Slot>) -> bool;
     /// # Safety
@@ -150,6 +165,8 @@ impl<B> Clone for Known<B> {
 impl<B> Copy for Known<B> {}
 
 impl<B: Backend> Way for Known<B> {
+    type Layout = B::Layout;
+
     #[inline(always)]
     fn reserve(self, gate: &'static Gate, max: usize, slot: &mut MaybeUninit<Slot>) -> bool {
         backend::reserve_at::<B>(gate, max, slot)
@@ -169,6 +186,8 @@ impl<B: Backend> Way for Known<B> {
 }
 
 impl Way for &'static Vtable {
+    type Layout = Wide;
+
     #[inline(always)]
     fn reserve(self, gate: &'static Gate, max: usize, slot: &mut MaybeUninit<Slot>) -> bool {
         Vtable::reserve(self, gate, max, slot)

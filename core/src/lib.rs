@@ -33,6 +33,8 @@ pub mod emit;
 pub mod flush;
 pub mod gap;
 pub mod level;
+#[doc(hidden)]
+pub mod linked;
 mod macros;
 #[doc(hidden)]
 pub mod ord;

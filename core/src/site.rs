@@ -10,9 +10,12 @@
 //! A site's id is its gate's index in `hydra_gates`: dense, known without start-up work, and
 //! derived from the address of a byte that the call has in its cache anyway.
 //!
+//! On a microcontroller descriptors are not loaded, so that they cost no flash; see `site/bare.rs`.
+//!
 //! I1  ids are dense: `0 <= id < gates().len()`.
 //! I2  a gate is zero in its on-bits until an engine switches it on: a call before `init` is off.
-#![expect(unsafe_code, reason = "walks the linker's sections")]
+//!     A gate of a microcontroller is on while it is zero, as there is no `init`.
+#![expect(unsafe_code, reason = "puts the gap's site into the linker's sections")]
 
 use crate::level::Level;
 use crate::ord;
@@ -38,56 +41,97 @@ pub enum GateState {
     Ask = 2,
 }
 
-const STATE: u8 = 0b11;
-
 impl Gate {
     /// A gate that is off, for a site of this level.
     #[must_use]
     pub const fn new(level: Level) -> Self {
-        Self(StaticU8::new((level as u8) << 4))
+        Self(StaticU8::new(state::first(level)))
     }
 
     /// Whether the call goes on: one load, one test.
     #[inline(always)]
     #[must_use]
     pub fn is_on(&self) -> bool {
-        self.0.load(ord::gate()) & STATE != 0
+        state::is_on(self.0.load(ord::gate()))
     }
 
     /// The state that was last set.
     #[inline]
     #[must_use]
     pub fn state(&self) -> GateState {
-        match self.0.load(ord::gate()) & STATE {
+        state::of(self.0.load(ord::gate()))
+    }
+
+    /// Switches the site. Takes effect on every thread as soon as its next load sees the byte.
+    pub fn set(&self, state: GateState) {
+        self.0.store(state::with(self.0.load(ord::gate()), state), ord::gate());
+    }
+
+    /// The site's level.
+    #[inline]
+    #[must_use]
+    pub fn level(&'static self) -> Level {
+        state::level(self, self.0.load(ord::gate()))
+    }
+
+    /// The site's id: the gate's index in its section, or, on a microcontroller, the low 16 bits of
+    /// the gate's address, which the call has in a register.
+    #[inline(always)]
+    #[must_use]
+    pub fn id(&'static self) -> SiteId {
+        state::id(self)
+    }
+}
+
+/// What a gate's byte says where an engine switches gates on.
+#[cfg(not(target_os = "none"))]
+mod state {
+    use super::{Gate, GateState, Level, SiteId, section};
+
+    const STATE: u8 = 0b11;
+
+    pub(super) const fn first(level: Level) -> u8 {
+        (level as u8) << 4
+    }
+
+    #[inline(always)]
+    pub(super) const fn is_on(byte: u8) -> bool {
+        byte & STATE != 0
+    }
+
+    pub(super) const fn of(byte: u8) -> GateState {
+        match byte & STATE {
             0 => GateState::Off,
             1 => GateState::On,
             _ => GateState::Ask,
         }
     }
 
-    /// Switches the site. Takes effect on every thread as soon as its next load sees the byte.
-    pub fn set(&self, state: GateState) {
-        self.0.store((self.0.load(ord::gate()) & !STATE) | state as u8, ord::gate());
+    pub(super) const fn with(byte: u8, state: GateState) -> u8 {
+        (byte & !STATE) | state as u8
     }
 
-    /// The site's level.
-    #[inline]
-    #[must_use]
-    pub fn level(&self) -> Level {
+    pub(super) fn level_of(id: SiteId) -> Level {
+        let site = section::sites().iter().find(|site| site.id() == id);
+        site.map_or(Level::Error, super::Site::level)
+    }
+
+    pub(super) fn level(_gate: &'static Gate, byte: u8) -> Level {
         // The byte is only ever written by `new` and `set`, which keep the level.
-        Level::from_number((self.0.load(ord::gate()) >> 4) & 0b111).unwrap_or(Level::Error)
+        Level::from_number((byte >> 4) & 0b111).unwrap_or(Level::Error)
     }
 
-    /// The site's id: the gate's index in its section.
     #[inline(always)]
-    #[must_use]
-    pub fn id(&'static self) -> SiteId {
+    pub(super) fn id(gate: &'static Gate) -> SiteId {
         let first = section::gates_start() as usize;
-        let own = &raw const *self as usize;
+        let own = &raw const *gate as usize;
         #[expect(clippy::cast_possible_truncation, reason = "a program has fewer than 2^24 sites")]
         SiteId(own.wrapping_sub(first) as u32)
     }
 }
+
+#[cfg(target_os = "none")]
+use self::bare::state;
 
 /// A callsite's number: dense, 24 bits, valid within one image.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -148,6 +192,17 @@ impl Site {
     }
 }
 
+/// The level of a site of this image.
+///
+/// ```
+/// use hydra_log_core::{Level, site};
+/// assert_eq!(site::level_of(site::gap_site().id()), Level::Warn);
+/// ```
+#[must_use]
+pub fn level_of(id: SiteId) -> Level {
+    state::level_of(id)
+}
+
 /// All descriptors of this image, in no particular order.
 #[must_use]
 pub fn sites() -> &'static [Site] {
@@ -173,9 +228,8 @@ pub fn gap_site() -> &'static Site {
     &GAP
 }
 
-crate::__site! {
-    gate GAP_GATE, site GAP: Level::Warn, Site {
-        gate: &GAP_GATE,
+crate::__resident_site! {
+    gate GAP_GATE, site GAP: Warn Level::Warn, {
         target: "hydra",
         layer: "",
         module: module_path!(),
@@ -195,136 +249,12 @@ crate::__site! {
     }
 }
 
-/// Puts a gate and a descriptor into their sections. The only place that names the sections.
-#[doc(hidden)]
-#[macro_export]
-macro_rules! __site {
-    (gate $gate:ident, site $site:ident: $level:expr, $descriptor:expr) => {
-        #[used]
-        #[cfg_attr(target_vendor = "apple", unsafe(link_section = "__DATA,hydra_gates"))]
-        #[cfg_attr(windows, unsafe(link_section = ".hydg$b"))]
-        #[cfg_attr(
-            not(any(target_vendor = "apple", windows)),
-            unsafe(link_section = "hydra_gates")
-        )]
-        static $gate: $crate::site::Gate = $crate::site::Gate::new($level);
-        #[used]
-        #[cfg_attr(target_vendor = "apple", unsafe(link_section = "__DATA,hydra_sites"))]
-        #[cfg_attr(windows, unsafe(link_section = ".hyds$b"))]
-        #[cfg_attr(
-            not(any(target_vendor = "apple", windows)),
-            unsafe(link_section = "hydra_sites")
-        )]
-        static $site: $crate::site::Site = $descriptor;
-    };
-}
+mod flat;
+mod resident;
+mod section;
 
-#[cfg(not(any(miri, hydra_loom, windows)))]
-mod section {
-    use super::{Gate, Site};
-
-    // The bounds of both sections. Each platform spells them its own way.
-    #[expect(improper_ctypes, reason = "only addresses of the symbols are used, never a C layout")]
-    unsafe extern "C" {
-        #[cfg_attr(target_vendor = "apple", link_name = "\x01section$start$__DATA$hydra_gates")]
-        #[cfg_attr(not(target_vendor = "apple"), link_name = "__start_hydra_gates")]
-        static GATES_START: Gate;
-        #[cfg_attr(target_vendor = "apple", link_name = "\x01section$end$__DATA$hydra_gates")]
-        #[cfg_attr(not(target_vendor = "apple"), link_name = "__stop_hydra_gates")]
-        static GATES_STOP: Gate;
-        #[cfg_attr(target_vendor = "apple", link_name = "\x01section$start$__DATA$hydra_sites")]
-        #[cfg_attr(not(target_vendor = "apple"), link_name = "__start_hydra_sites")]
-        static SITES_START: Site;
-        #[cfg_attr(target_vendor = "apple", link_name = "\x01section$end$__DATA$hydra_sites")]
-        #[cfg_attr(not(target_vendor = "apple"), link_name = "__stop_hydra_sites")]
-        static SITES_STOP: Site;
-    }
-
-    #[cfg(all(target_arch = "x86_64", target_os = "linux"))]
-    #[inline(always)]
-    pub(super) fn gates_start() -> *const Gate {
-        let start;
-        // The linker's symbol belongs to this image, so every call computes its address. rustc does
-        // not know that and would load it from a table: a cache line of its own on a cold call.
-        // SAFETY: bounds: an address is computed, nothing read; race: none.
-        unsafe {
-            core::arch::asm!(
-                ".hidden {symbol}",
-                "lea {start}, [rip + {symbol}]",
-                symbol = sym GATES_START,
-                start = out(reg) start,
-                options(pure, nomem, nostack, preserves_flags)
-            );
-        }
-        start
-    }
-
-    #[cfg(not(all(target_arch = "x86_64", target_os = "linux")))]
-    #[inline(always)]
-    pub(super) fn gates_start() -> *const Gate {
-        &raw const GATES_START
-    }
-
-    pub(super) fn gate_count() -> usize {
-        &raw const GATES_STOP as usize - &raw const GATES_START as usize
-    }
-
-    pub(super) fn sites() -> &'static [Site] {
-        let start = &raw const SITES_START;
-        let count = (&raw const SITES_STOP as usize - start as usize) / size_of::<Site>();
-        // SAFETY: bounds: the section holds `count` values of `Site` one after the other, as only
-        // `__site!` contributes to it; race: nothing ever writes them.
-        unsafe { core::slice::from_raw_parts(start, count) }
-    }
-}
-
-#[cfg(all(windows, not(any(miri, hydra_loom))))]
-mod section {
-    use super::{Gate, Site};
-
-    // The linker sorts `.hydg$a`, `$b`, `$c` by name and may pad between objects with zeros; the
-    // descriptors are therefore found by their non-null gate.
-    #[unsafe(link_section = ".hydg$a")]
-    static GATES_START: [u8; 0] = [];
-    #[unsafe(link_section = ".hydg$c")]
-    static GATES_STOP: [u8; 0] = [];
-    #[unsafe(link_section = ".hyds$a")]
-    static SITES_START: [usize; 0] = [];
-    #[unsafe(link_section = ".hyds$c")]
-    static SITES_STOP: [usize; 0] = [];
-
-    #[inline(always)]
-    pub(super) fn gates_start() -> *const Gate {
-        (&raw const GATES_START).cast()
-    }
-
-    pub(super) fn gate_count() -> usize {
-        &raw const GATES_STOP as usize - &raw const GATES_START as usize
-    }
-
-    pub(super) fn sites() -> &'static [Site] {
-        let start = (&raw const SITES_START).cast::<Site>();
-        let count = (&raw const SITES_STOP as usize - start as usize) / size_of::<Site>();
-        // SAFETY: bounds: as the linker laid the section out between its two markers; only
-        // `__site!` contributes to it; race: nothing ever writes them.
-        unsafe { core::slice::from_raw_parts(start, count) }
-    }
-}
-
-/// Where no linker lays sections out (interpreters, models): the gap record is the only site.
-#[cfg(any(miri, hydra_loom))]
-mod section {
-    use super::{Gate, Site};
-
-    pub(super) fn gates_start() -> *const Gate {
-        &raw const super::GAP_GATE
-    }
-
-    pub(super) fn gate_count() -> usize {
-        1
-    }
-
-    pub(super) fn sites() -> &'static [Site] {
-        core::slice::from_ref(&super::GAP)
-    }
-}
+#[cfg(target_os = "none")]
+mod bare;
+#[cfg(target_os = "none")]
+pub use self::bare::Descriptor;
+pub use self::flat::{Text, entry, entry_bytes};

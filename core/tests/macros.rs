@@ -160,13 +160,14 @@ fn what_the_message_does_not_use_is_a_field() {
 
 #[test]
 fn a_field_prefers_its_value_then_display_then_debug() {
+    use hydra_log_core::record::Layout;
     struct Celsius(f64);
     impl hydra_log_core::value::Value for Celsius {
         const KIND: hydra_log_core::value::Kind = hydra_log_core::value::Kind::F64;
-        fn size(&self, cap: usize) -> usize {
-            self.0.size(cap)
+        fn size<L: Layout>(&self, cap: usize) -> usize {
+            self.0.size::<L>(cap)
         }
-        fn write(&self, writer: &mut hydra_log_core::value::Writer<'_>, cap: usize) {
+        fn write<L: Layout>(&self, writer: &mut hydra_log_core::value::Writer<'_, L>, cap: usize) {
             self.0.write(writer, cap);
         }
     }

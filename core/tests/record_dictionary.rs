@@ -7,8 +7,7 @@ use hydra_log_core::site::{Site, SiteId, SiteKind, gap_site, sites};
 use proptest::prelude::*;
 
 hydra_log_core::__site! {
-    gate GATE, site TYPE: Level::Trace, Site {
-        gate: &GATE,
+    gate GATE, site TYPE: Trace Level::Trace, {
         target: "shop",
         layer: "orders",
         module: "shop::orders",

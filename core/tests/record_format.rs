@@ -5,8 +5,8 @@ use core::time::Duration;
 
 use hydra_log_core::Level;
 use hydra_log_core::record::dictionary::{self, Entry, Reader};
-use hydra_log_core::record::{Flags, encode_words};
-use hydra_log_core::site::{Site, SiteId, SiteKind};
+use hydra_log_core::record::{Flags, Layout, encode_words};
+use hydra_log_core::site::{SiteId, SiteKind};
 use hydra_log_core::value::{Args, Kind, Value, Writer};
 
 /// The bytes behind the line `title`, of lines that start with hexadecimal pairs.
@@ -48,11 +48,11 @@ struct Point {
 impl Value for Point {
     const KIND: Kind = Kind::Tagged;
 
-    fn size(&self, cap: usize) -> usize {
-        Writer::structure_size(&(self.x, (self.y, ())), cap)
+    fn size<L: Layout>(&self, cap: usize) -> usize {
+        Writer::<L>::structure_size(&(self.x, (self.y, ())), cap)
     }
 
-    fn write(&self, writer: &mut Writer<'_>, cap: usize) {
+    fn write<L: Layout>(&self, writer: &mut Writer<'_, L>, cap: usize) {
         writer.structure(SiteId(9), &(self.x, (self.y, ())), cap);
     }
 }
@@ -79,8 +79,7 @@ fn records() {
 }
 
 hydra_log_core::__site! {
-    gate GATE, site SITE: Level::Info, Site {
-        gate: &GATE,
+    gate GATE, site SITE: Info Level::Info, {
         target: "db",
         layer: "",
         module: "m",

@@ -4,12 +4,15 @@
 use core::cell::Cell;
 
 use hydra_log_core::backend::{self, Backend, Slot};
+use hydra_log_core::record::Wide;
 use hydra_log_core::site::{Gate, GateState, sites};
 use hydra_log_core::{LevelFilter, STATIC_MAX_LEVEL, error, info, log_enabled, warn};
 
 struct Nowhere;
 
 impl Backend for Nowhere {
+    type Layout = Wide;
+
     fn reserve(_gate: &'static Gate, _max: usize) -> Option<Slot> {
         None
     }

@@ -31,6 +31,7 @@ pub(crate) fn event(head: &Head, plan: &Plan) -> TokenStream {
         match {
             #site
             if const { #root::__private::allows(__HYDRA_LEVEL) } && __HYDRA_GATE.is_on() {
+                #root::__private::__linked!(__HYDRA_SITE);
                 #root::__private::Some(&__HYDRA_GATE)
             } else {
                 #root::__private::None
@@ -48,7 +49,11 @@ pub(crate) fn event(head: &Head, plan: &Plan) -> TokenStream {
 pub(crate) fn enabled(head: &Head) -> TokenStream {
     let root = &head.root;
     let site = site(head, &Plan::default());
-    quote!({ #site (const { #root::__private::allows(__HYDRA_LEVEL) } && __HYDRA_GATE.is_on()) })
+    quote!({
+        #site
+        #root::__private::__linked!(__HYDRA_SITE);
+        (const { #root::__private::allows(__HYDRA_LEVEL) } && __HYDRA_GATE.is_on())
+    })
 }
 
 /// The site's level and statics.
@@ -63,11 +68,11 @@ fn site(head: &Head, plan: &Plan) -> TokenStream {
     let template = &plan.template;
     let fields = plan.fields.iter().map(|(key, template)| quote!((#key, #template)));
     let arguments = Literal::usize_unsuffixed(plan.slots.len());
+    let severity = severity(level);
     quote! {
         const __HYDRA_LEVEL: #private::Level = #level;
         #private::__site! {
-            gate __HYDRA_GATE, site __HYDRA_SITE: __HYDRA_LEVEL, #private::Site {
-                gate: &__HYDRA_GATE,
+            gate __HYDRA_GATE, site __HYDRA_SITE: #severity __HYDRA_LEVEL, {
                 target: #target,
                 layer: #layer,
                 module: #private::module_path!(),
@@ -80,6 +85,19 @@ fn site(head: &Head, plan: &Plan) -> TokenStream {
             }
         }
     }
+}
+
+/// The level's name, where the call says it: firmware sorts its gates by it.
+fn severity(level: &TokenStream) -> Ident {
+    let last = level.clone().into_iter().last();
+    let named = match last {
+        Some(TokenTree::Ident(name)) => {
+            let levels = ["Error", "Warn", "Info", "Debug", "Trace"];
+            levels.into_iter().find(|known| name == known)
+        }
+        _ => None,
+    };
+    Ident::new(named.unwrap_or("Other"), Span::mixed_site())
 }
 
 fn emit(root: &TokenTree, plan: &Plan, gate: &Ident) -> TokenStream {

@@ -128,13 +128,18 @@ fn implement(input: &DeriveInput, root: &TokenStream, fields: &[Field<'_>]) -> T
             const RENDERED: usize = 0 #(+ #rendered)*;
 
             #[inline]
-            fn size(&self, cap: usize) -> usize {
-                #private::Writer::structure_size(&#list, cap)
+            fn size<__HydraL: #private::Layout>(&self, cap: usize) -> usize {
+                #private::Writer::<__HydraL>::structure_size(&#list, cap)
             }
 
             #[inline]
-            fn write(&self, writer: &mut #private::Writer<'_>, cap: usize) {
+            fn write<__HydraL: #private::Layout>(
+                &self,
+                writer: &mut #private::Writer<'_, __HydraL>,
+                cap: usize,
+            ) {
                 #site
+                #private::__linked!(__HYDRA_SITE);
                 #private::Writer::structure(writer, __HYDRA_GATE.id(), &#list, cap);
             }
         }
@@ -189,8 +194,7 @@ fn site(name: &Ident, private: &TokenStream, fields: &[Field<'_>]) -> TokenStrea
     let (gate, site) = (format_ident!("__HYDRA_GATE"), format_ident!("__HYDRA_SITE"));
     quote! {
         #private::__site! {
-            gate #gate, site #site: #private::Level::Error, #private::Site {
-                gate: &#gate,
+            gate #gate, site #site: Error #private::Level::Error, {
                 target: #private::module_path!(),
                 layer: "",
                 module: #private::module_path!(),

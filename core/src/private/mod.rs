@@ -8,12 +8,16 @@ pub use core::fmt::{Debug, Display};
 pub use core::option::Option::{None, Some};
 pub use core::{file, format_args, line, module_path};
 
+#[cfg(target_os = "none")]
+pub use core::arch::asm;
+
 pub use hydra_log_macros as macros;
 
-pub use crate::__site;
 pub use crate::level::Level;
+pub use crate::record::Layout;
 pub use crate::site::{Gate, Site, SiteKind};
 pub use crate::value::{Args, Kind, Rendered, Value, Writer};
+pub use crate::{__linked, __site};
 
 /// Whether calls of this level are compiled in.
 #[must_use]
@@ -22,9 +26,17 @@ pub const fn allows(level: Level) -> bool {
 }
 
 /// Records a call in whatever backend is installed.
+#[cfg(not(target_os = "none"))]
 #[inline(always)]
 pub fn emit<A: Args>(gate: &'static Gate, args: &A) {
     crate::emit::emit_installed(gate, args);
+}
+
+/// Records a call in the application's ring.
+#[cfg(target_os = "none")]
+#[inline(always)]
+pub fn emit<A: Args>(gate: &'static Gate, args: &A) {
+    crate::emit::emit::<crate::linked::Linked, A>(gate, args);
 }
 
 /// Lays the path that calls it out behind the function's other code.

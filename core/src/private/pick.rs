@@ -19,6 +19,7 @@ use core::fmt::{Arguments, Debug, Display};
 use core::num::{NonZero, Saturating, Wrapping};
 use core::time::Duration;
 
+use crate::record::Layout;
 use crate::value::{Element, Kind, Rendered, Value, Writer};
 
 /// An argument that waits for the choice.
@@ -288,12 +289,12 @@ macro_rules! rendered {
             const RENDERED: usize = 1;
 
             #[inline(always)]
-            fn size(&self, cap: usize) -> usize {
-                Rendered(format_args!("")).size(cap)
+            fn size<L: Layout>(&self, cap: usize) -> usize {
+                Rendered(format_args!("")).size::<L>(cap)
             }
 
             #[inline(always)]
-            fn write(&self, writer: &mut Writer<'_>, cap: usize) {
+            fn write<L: Layout>(&self, writer: &mut Writer<'_, L>, cap: usize) {
                 Rendered(format_args!($format, self.0)).write(writer, cap);
             }
         }

@@ -1,9 +1,10 @@
 //! Writing a record: header, kinds, values, into room that the caller reserved.
 #![expect(unsafe_code, reason = "writes to the pointer that a ring hands out")]
 
-use super::header::{Flags, HEADER_BYTES, MAX_BYTES, STAMP_AT, header_word};
+use super::header::{Flags, MAX_BYTES};
+use super::layout::{Layout, Wide};
 use crate::site::SiteId;
-use crate::value::{Args, TEXT_BUDGET, Writer};
+use crate::value::{Args, Writer};
 
 /// The room to reserve for a record of these arguments: what it takes exactly, or, with rendered
 /// arguments, what it takes at most. A constant where all arguments have a fixed size.
@@ -18,8 +19,21 @@ use crate::value::{Args, TEXT_BUDGET, Writer};
 #[inline(always)]
 #[must_use]
 pub fn wanted<A: Args>(args: &A) -> usize {
-    let texts = if A::RENDERED > 0 { TEXT_BUDGET } else { 0 };
-    (head_bytes::<A>() + args.size(MAX_BYTES) + texts).min(MAX_BYTES)
+    wanted_as::<Wide, A>(args)
+}
+
+/// As [`wanted`], in a layout.
+///
+/// ```
+/// use hydra_log_core::record::{Narrow, wanted_as};
+/// assert_eq!(wanted_as::<Narrow, _>(&()), 8);
+/// assert_eq!(wanted_as::<Narrow, _>(&(7_u32, ())), 16);
+/// ```
+#[inline(always)]
+#[must_use]
+pub fn wanted_as<L: Layout, A: Args>(args: &A) -> usize {
+    let texts = if A::RENDERED > 0 { L::TEXT_BUDGET } else { 0 };
+    (head_bytes::<L, A>() + args.size::<L>(L::MAX_BYTES) + texts).min(L::MAX_BYTES)
 }
 
 /// Writes a record to `out` and returns its length: a multiple of 8, at most `room`.
@@ -53,19 +67,38 @@ pub unsafe fn encode<A: Args>(
     args: &A,
     flags: Flags,
 ) -> usize {
-    debug_assert!(out.addr().is_multiple_of(align_of::<u64>()), "records are aligned");
-    let limit = room.min(MAX_BYTES);
-    let fixed = head_bytes::<A>() + args.size(MAX_BYTES);
-    if fixed + kept_for_texts::<A>(limit) <= limit {
-        let plan = Plan { cap: MAX_BYTES, fixed, limit };
+    // SAFETY: bounds, race: as promised by the caller.
+    unsafe { encode_as::<Wide, A>(out, room, site, stamp, args, flags) }
+}
+
+/// As [`encode`], in a layout: the length is a multiple of its words, and of a stamp or a site that
+/// is too large for it the low bits are stored.
+///
+/// # Safety
+///
+/// As for [`encode`], with `out` aligned to the layout's words.
+#[inline(always)]
+pub unsafe fn encode_as<L: Layout, A: Args>(
+    out: *mut u8,
+    room: usize,
+    site: SiteId,
+    stamp: u64,
+    args: &A,
+    flags: Flags,
+) -> usize {
+    debug_assert!(out.addr().is_multiple_of(L::ALIGN), "records are aligned");
+    let limit = room.min(L::MAX_BYTES);
+    let fixed = head_bytes::<L, A>() + args.size::<L>(L::MAX_BYTES);
+    if fixed + kept_for_texts::<L, A>(limit) <= limit {
+        let plan = Plan { cap: L::MAX_BYTES, fixed, limit };
         // SAFETY: bounds: the record fits; race: as promised by the caller.
-        unsafe { encode_planned(out, site, stamp, args, flags, plan) }
+        unsafe { encode_planned::<L, A>(out, site, stamp, args, flags, plan) }
     } else if A::FIXED.is_some() {
         // SAFETY: bounds, race: as promised by the caller.
-        unsafe { encode_bare(out, room, site, stamp, flags) }
+        unsafe { encode_bare::<L>(out, room, site, stamp, flags) }
     } else {
         // SAFETY: bounds, race: as promised by the caller.
-        unsafe { encode_capped(out, room, site, stamp, args, flags) }
+        unsafe { encode_capped::<L, A>(out, room, site, stamp, args, flags) }
     }
 }
 
@@ -73,9 +106,9 @@ pub unsafe fn encode<A: Args>(
 ///
 /// # Safety
 ///
-/// As for [`encode`], with `plan.limit` for `room`; and `plan.fixed <= plan.limit`.
+/// As for [`encode_as`], with `plan.limit` for `room`; and `plan.fixed <= plan.limit`.
 #[inline(always)]
-unsafe fn encode_planned<A: Args>(
+unsafe fn encode_planned<L: Layout, A: Args>(
     out: *mut u8,
     site: SiteId,
     stamp: u64,
@@ -86,29 +119,29 @@ unsafe fn encode_planned<A: Args>(
     let Plan { cap, fixed, limit } = plan;
     // Without rendered arguments the writer's end is the record's: a constant, where all sizes are.
     let spare = if A::RENDERED > 0 { limit - fixed } else { 0 };
-    let head = head_bytes::<A>();
+    let head = head_bytes::<L, A>();
     // SAFETY: bounds: `fixed + spare` is at most `limit`; `head` at most `fixed`; race: as promised
     // by the caller.
-    let mut writer = unsafe { Writer::from_raw(out, head, fixed + spare, spare, A::RENDERED) };
-    for word in 0..extra_kind_words(A::COUNT) {
-        writer.store(HEADER_BYTES + 8 * word, A::KINDS.from(6 + 16 * word));
+    let mut writer = unsafe { Writer::<L>::from_raw(out, head, fixed + spare, spare, A::RENDERED) };
+    let kinds = L::kinds_of::<A>();
+    for word in 0..extra_kind_words::<L>(A::COUNT) {
+        let first = L::HEADER_KINDS + L::KINDS_A_WORD * word;
+        writer.store(L::HEADER_BYTES + L::WORD_BYTES * word, kinds.from(first));
     }
     args.write(&mut writer, cap);
     let flags = if writer.is_cut() { flags.union(Flags::CUT) } else { flags };
-    let used = writer.used();
-    writer.store(0, header_word(used, flags, site, A::KINDS.from(0)));
-    writer.store(STAMP_AT, stamp);
-    used
+    L::head(&mut writer, flags, site, stamp, kinds.from(0));
+    writer.used()
 }
 
 /// Writes a record whose long values have to be cut.
 ///
 /// # Safety
 ///
-/// As for [`encode`].
+/// As for [`encode_as`].
 #[cold]
 #[inline(never)]
-unsafe fn encode_capped<A: Args>(
+unsafe fn encode_capped<L: Layout, A: Args>(
     out: *mut u8,
     room: usize,
     site: SiteId,
@@ -116,17 +149,17 @@ unsafe fn encode_capped<A: Args>(
     args: &A,
     flags: Flags,
 ) -> usize {
-    let limit = room.min(MAX_BYTES);
-    let kept = kept_for_texts::<A>(limit);
-    let size = |cap| head_bytes::<A>() + args.size(cap);
+    let limit = room.min(L::MAX_BYTES);
+    let kept = kept_for_texts::<L, A>(limit);
+    let size = |cap| head_bytes::<L, A>() + args.size::<L>(cap);
     match largest_cap(limit - kept, &size) {
         Some(cap) => {
             let plan = Plan { cap, fixed: size(cap), limit };
             // SAFETY: bounds: the record fits with this cap; race: as promised by the caller.
-            unsafe { encode_planned(out, site, stamp, args, flags, plan) }
+            unsafe { encode_planned::<L, A>(out, site, stamp, args, flags, plan) }
         }
         // SAFETY: bounds, race: as promised by the caller.
-        None => unsafe { encode_bare(out, room, site, stamp, flags) },
+        None => unsafe { encode_bare::<L>(out, room, site, stamp, flags) },
     }
 }
 
@@ -163,15 +196,21 @@ pub fn encode_words<A: Args>(
 ///
 /// As for [`encode`].
 #[cold]
-unsafe fn encode_bare(out: *mut u8, room: usize, site: SiteId, stamp: u64, flags: Flags) -> usize {
-    if room < HEADER_BYTES {
+unsafe fn encode_bare<L: Layout>(
+    out: *mut u8,
+    room: usize,
+    site: SiteId,
+    stamp: u64,
+    flags: Flags,
+) -> usize {
+    if room < L::HEADER_BYTES {
         return 0;
     }
+    let bytes = L::HEADER_BYTES;
     // SAFETY: bounds: there is room for a header; race: as promised by the caller.
-    let mut writer = unsafe { Writer::from_raw(out, 0, HEADER_BYTES, 0, 0) };
-    writer.word(header_word(HEADER_BYTES, flags.union(Flags::CUT), site, 0));
-    writer.word(stamp);
-    HEADER_BYTES
+    let mut writer = unsafe { Writer::<L>::from_raw(out, bytes, bytes, 0, 0) };
+    L::head(&mut writer, flags.union(Flags::CUT), site, stamp, 0);
+    bytes
 }
 
 /// How values are made to fit.
@@ -205,18 +244,23 @@ fn largest_cap(limit: usize, size: &dyn Fn(usize) -> usize) -> Option<usize> {
 
 /// What long values may not take from rendered ones.
 #[inline(always)]
-fn kept_for_texts<A: Args>(limit: usize) -> usize {
-    if A::RENDERED > 0 { (limit / 4).min(TEXT_BUDGET) } else { 0 }
+fn kept_for_texts<L: Layout, A: Args>(limit: usize) -> usize {
+    if A::RENDERED > 0 { (limit / 4).min(L::TEXT_BUDGET) } else { 0 }
 }
 
 /// The bytes in front of the values.
 #[inline(always)]
-const fn head_bytes<A: Args>() -> usize {
-    HEADER_BYTES + 8 * extra_kind_words(A::COUNT)
+const fn head_bytes<L: Layout, A: Args>() -> usize {
+    L::HEADER_BYTES + L::WORD_BYTES * extra_kind_words::<L>(A::COUNT)
 }
 
-/// How many words of kinds follow the header: the last kind of the last word is always zero.
+/// How many words of kinds follow the header: the last kind of the last word is always zero. Where
+/// the header has room for none, there is no word without arguments.
 #[inline(always)]
-const fn extra_kind_words(count: usize) -> usize {
-    if count < 6 { 0 } else { (count - 6) / 16 + 1 }
+const fn extra_kind_words<L: Layout>(count: usize) -> usize {
+    if count < L::HEADER_KINDS || count == 0 {
+        0
+    } else {
+        (count - L::HEADER_KINDS) / L::KINDS_A_WORD + 1
+    }
 }

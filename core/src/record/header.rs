@@ -66,6 +66,13 @@ impl Flags {
         self.0 & other.0 == other.0
     }
 
+    /// The flags in a byte; bits without a meaning are left out.
+    #[inline(always)]
+    #[must_use]
+    pub const fn from_bits(bits: u8) -> Self {
+        Self(bits & 0b111)
+    }
+
     /// The flags as three bits.
     #[inline(always)]
     #[must_use]
@@ -108,6 +115,15 @@ pub const fn header_word(len: usize, flags: Flags, site: SiteId, kinds: u64) -> 
     debug_assert!(len.is_multiple_of(8) && len <= MAX_BYTES, "a record's length");
     let site = site.0 as u64 & ((1 << SITE_BITS) - 1);
     (len as u64 / 8) | ((flags.0 as u64) << FLAGS_AT) | (site << SITE_AT) | (kinds << KINDS_AT)
+}
+
+/// The first word of a firmware record of `len` bytes, a multiple of 4.
+#[inline(always)]
+#[must_use]
+#[expect(clippy::cast_possible_truncation, reason = "such a record has at most 255 words")]
+pub(super) const fn narrow_word(len: usize, flags: Flags, site: SiteId) -> u32 {
+    debug_assert!(len.is_multiple_of(4) && len <= 255 * 4, "a record's length");
+    (site.0 & 0xFFFF) | ((len as u32 / 4) << 16) | ((flags.0 as u32) << 24)
 }
 
 /// The length of the whole record, from its first word.

@@ -14,15 +14,18 @@ mod decode;
 pub mod dictionary;
 mod encode;
 mod error;
+pub mod firmware;
 mod header;
+mod layout;
 mod values;
 
 pub use self::decode::{RecordRef, Values};
-pub use self::encode::{encode, encode_words, wanted};
+pub use self::encode::{encode, encode_as, encode_words, wanted, wanted_as};
 pub use self::error::DecodeError;
 pub use self::header::{
     Flags, HEADER_BYTES, MAX_BYTES, STAMP_AT, flags_of, header_word, is_control, len_bytes,
     site_of, with_flags,
 };
+pub use self::layout::{Layout, Narrow, Wide};
 pub(crate) use self::values::Raw;
 pub use self::values::{NestedRef, SliceRef, StructRef, StructValues, ValueRef};

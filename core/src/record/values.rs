@@ -4,6 +4,7 @@ use core::time::Duration;
 
 use super::decode::{Values, word_at};
 use super::error::DecodeError;
+use super::layout::Wide;
 use crate::site::SiteId;
 use crate::value::{ElementKind, Kind, MAX_DEPTH, Tag, up_to_words};
 
@@ -133,15 +134,16 @@ impl<'a> SliceRef<'a> {
 /// A stored `#[derive(Record)]` struct.
 ///
 /// ```
-/// # use hydra_log_core::{record::{Flags, RecordRef, ValueRef, encode_words}, site::SiteId};
+/// # use hydra_log_core::record::{Flags, Layout, RecordRef, ValueRef, encode_words};
+/// # use hydra_log_core::site::SiteId;
 /// # use hydra_log_core::value::{Kind, Value, Writer};
 /// # struct Point { x: i32, y: i32 }
 /// # impl Value for Point {
 /// #     const KIND: Kind = Kind::Tagged;
-/// #     fn size(&self, cap: usize) -> usize {
-/// #         Writer::structure_size(&(self.x, (self.y, ())), cap)
+/// #     fn size<L: Layout>(&self, cap: usize) -> usize {
+/// #         Writer::<L>::structure_size(&(self.x, (self.y, ())), cap)
 /// #     }
-/// #     fn write(&self, writer: &mut Writer<'_>, cap: usize) {
+/// #     fn write<L: Layout>(&self, writer: &mut Writer<'_, L>, cap: usize) {
 /// #         writer.structure(SiteId(7), &(self.x, (self.y, ())), cap);
 /// #     }
 /// # }
@@ -222,7 +224,7 @@ impl<'a> Raw<'a> {
         let wanted = match kind {
             // Compared before it is rounded up, as it may be any number.
             Kind::Str | Kind::Text | Kind::Bytes => match usize::try_from(first) {
-                Ok(len) if len <= available => 8 + up_to_words(len),
+                Ok(len) if len <= available => 8 + up_to_words::<Wide>(len),
                 _ => usize::MAX,
             },
             Kind::U128 | Kind::I128 | Kind::Duration => 16,
@@ -280,6 +282,10 @@ fn tagged(first: u64, bytes: &[u8], depth: u8) -> Result<ValueRef<'_>, DecodeErr
         Tag::I8 => ValueRef::I8(i8::try_from(small).map_err(|_| DecodeError::Range)?),
         Tag::I16 => ValueRef::I16(i16::try_from(small).map_err(|_| DecodeError::Range)?),
         Tag::Elided => ValueRef::Elided,
+        Tag::U64 => {
+            let high = word_at(body, 0).ok_or(DecodeError::Range)?;
+            ValueRef::U64(u64::from(count) | high << 32)
+        }
     })
 }
 

@@ -12,6 +12,7 @@
 //! in front of where `p` lies.
 
 pub mod mpsc;
+pub mod small;
 pub mod spsc;
 mod storage;
 

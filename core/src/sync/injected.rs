@@ -34,6 +34,12 @@ pub fn tick() {
     }
 }
 
+/// Bytes of a map, all zero.
+#[must_use]
+pub const fn zeroed<const N: usize>() -> [AtomicU8; N] {
+    [const { AtomicU8::new(0) }; N]
+}
+
 macro_rules! word {
     ($name:ident, $inner:ty, $value:ty) => {
         /// An atomic that an interrupt may come before.
@@ -104,6 +110,7 @@ macro_rules! word {
 }
 
 word!(AtomicBool, atomic::AtomicBool, bool);
+word!(AtomicU8, atomic::AtomicU8, u8);
 word!(AtomicU16, atomic::AtomicU16, u16);
 word!(AtomicU32, atomic::AtomicU32, u32);
 word!(AtomicUsize, atomic::AtomicUsize, usize);

@@ -5,7 +5,7 @@ extern crate alloc;
 
 pub use super::planted::{plant, planted};
 pub use loom::cell::Cell as Local;
-pub use loom::sync::atomic::{AtomicBool, AtomicPtr, AtomicU16, AtomicU32, AtomicUsize};
+pub use loom::sync::atomic::{AtomicBool, AtomicPtr, AtomicU8, AtomicU16, AtomicU32, AtomicUsize};
 
 use super::LoadOwn;
 use alloc::vec::Vec;
@@ -23,6 +23,12 @@ pub fn signal_fence() {}
 #[inline]
 pub fn spin_hint() {
     loom::thread::yield_now();
+}
+
+/// Bytes of a map, all zero.
+#[must_use]
+pub fn zeroed<const N: usize>() -> [AtomicU8; N] {
+    core::array::from_fn(|_| AtomicU8::new(0))
 }
 
 /// The publication words of a ring. They lie beside the region, not in it.

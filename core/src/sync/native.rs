@@ -1,10 +1,16 @@
 //! What ships: the atomics of `core`, and nothing around them.
 
 pub use super::raw::Words;
-pub use core::sync::atomic::{AtomicBool, AtomicPtr, AtomicU16, AtomicU32, AtomicUsize};
+pub use core::sync::atomic::{AtomicBool, AtomicPtr, AtomicU8, AtomicU16, AtomicU32, AtomicUsize};
 
 use super::LoadOwn;
 use crate::seed::Seed;
+
+/// Bytes of a map, all zero.
+#[must_use]
+pub const fn zeroed<const N: usize>() -> [AtomicU8; N] {
+    [const { AtomicU8::new(0) }; N]
+}
 
 /// A word that only one side ever touches: no atomic, no fence.
 pub type Local<T> = core::cell::Cell<T>;

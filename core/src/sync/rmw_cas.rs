@@ -9,6 +9,12 @@ pub fn add(word: &AtomicUsize, amount: usize, order: Ordering) -> usize {
     word.fetch_add(amount, order)
 }
 
+/// Takes what a counter holds, and leaves zero.
+#[inline(always)]
+pub fn take(word: &AtomicUsize, order: Ordering) -> usize {
+    word.swap(0, order)
+}
+
 /// Stores `value` and returns the value before.
 #[inline(always)]
 pub fn swap(word: &AtomicBool, value: bool, order: Ordering) -> bool {

@@ -29,6 +29,16 @@ pub fn add(word: &AtomicUsize, amount: usize, _order: Ordering) -> usize {
     })
 }
 
+/// Takes what a counter holds, and leaves zero.
+#[inline]
+pub fn take(word: &AtomicUsize, _order: Ordering) -> usize {
+    critical_section::with(|_| {
+        let before = word.load(loading());
+        word.store(0, storing());
+        before
+    })
+}
+
 /// Stores `value` and returns the value before.
 #[inline]
 pub fn swap(word: &AtomicBool, value: bool, _order: Ordering) -> bool {

@@ -1,6 +1,7 @@
 //! The arguments of one call: a cons list of values, with what is constant about them.
 
 use super::{Kind, Value, Writer};
+use crate::record::Layout;
 
 /// The most arguments that one call takes.
 pub const MAX_ARGUMENTS: usize = KIND_WORDS * 16 - 1;
@@ -70,16 +71,19 @@ pub trait Args {
     const COUNT: usize;
     /// How many [`Rendered`](super::Rendered) values at most, those inside others counted.
     const RENDERED: usize;
-    /// The bytes of all values, without the record's header, where each has a constant size.
+    /// The bytes of all values, without the record's header, where each has a constant size: those
+    /// of a server's record.
     const FIXED: Option<usize>;
     /// The values' kinds.
     const KINDS: Kinds;
+    /// The values' kinds in firmware records.
+    const NARROW_KINDS: Kinds;
 
     /// The bytes of all values, as [`Value::size`] counts them.
-    fn size(&self, cap: usize) -> usize;
+    fn size<L: Layout>(&self, cap: usize) -> usize;
 
     /// Stores all values.
-    fn write(&self, writer: &mut Writer<'_>, cap: usize);
+    fn write<L: Layout>(&self, writer: &mut Writer<'_, L>, cap: usize);
 }
 
 impl Args for () {
@@ -87,14 +91,15 @@ impl Args for () {
     const RENDERED: usize = 0;
     const FIXED: Option<usize> = Some(0);
     const KINDS: Kinds = Kinds::EMPTY;
+    const NARROW_KINDS: Kinds = Kinds::EMPTY;
 
     #[inline(always)]
-    fn size(&self, _cap: usize) -> usize {
+    fn size<L: Layout>(&self, _cap: usize) -> usize {
         0
     }
 
     #[inline(always)]
-    fn write(&self, _writer: &mut Writer<'_>, _cap: usize) {}
+    fn write<L: Layout>(&self, _writer: &mut Writer<'_, L>, _cap: usize) {}
 }
 
 impl<H: Value, T: Args> Args for (H, T) {
@@ -105,14 +110,15 @@ impl<H: Value, T: Args> Args for (H, T) {
         _ => None,
     };
     const KINDS: Kinds = T::KINDS.prepend(H::KIND);
+    const NARROW_KINDS: Kinds = T::NARROW_KINDS.prepend(H::NARROW_KIND);
 
     #[inline(always)]
-    fn size(&self, cap: usize) -> usize {
-        self.0.size(cap) + self.1.size(cap)
+    fn size<L: Layout>(&self, cap: usize) -> usize {
+        self.0.size::<L>(cap) + self.1.size::<L>(cap)
     }
 
     #[inline(always)]
-    fn write(&self, writer: &mut Writer<'_>, cap: usize) {
+    fn write<L: Layout>(&self, writer: &mut Writer<'_, L>, cap: usize) {
         self.0.write(writer, cap);
         self.1.write(writer, cap);
     }

@@ -2,8 +2,9 @@
 
 use bytemuck::NoUninit;
 
-use super::kind::tag_word;
+use super::kind::{TAG_BYTES, tag_word};
 use super::{Kind, Tag, Value, Writer, up_to_words};
+use crate::record::Layout;
 
 /// What the elements of a stored slice are.
 ///
@@ -149,34 +150,38 @@ fn stored_count<T: Element>(slice: &[T], cap: usize) -> usize {
     slice.len().min(cap / T::ELEMENT.bytes())
 }
 
+/// Whether a slice is of bytes.
+#[inline(always)]
+const fn is_bytes<T: Element>() -> bool {
+    matches!(T::ELEMENT, ElementKind::U8)
+}
+
 impl<T: Element> Value for [T] {
     // Bytes are frequent, so they have a kind of their own; both take the same room.
-    const KIND: Kind =
-        if matches!(T::ELEMENT, ElementKind::U8) { Kind::Bytes } else { Kind::Tagged };
+    const KIND: Kind = if is_bytes::<T>() { Kind::Bytes } else { Kind::Tagged };
 
     #[inline(always)]
-    fn size(&self, cap: usize) -> usize {
-        8 + up_to_words(stored_count(self, cap) * T::ELEMENT.bytes())
+    fn size<L: Layout>(&self, cap: usize) -> usize {
+        let head = if is_bytes::<T>() { L::WORD_BYTES } else { TAG_BYTES };
+        head + up_to_words::<L>(stored_count(self, cap) * T::ELEMENT.bytes())
     }
 
     #[inline(always)]
-    fn write(&self, writer: &mut Writer<'_>, cap: usize) {
+    fn write<L: Layout>(&self, writer: &mut Writer<'_, L>, cap: usize) {
         let count = stored_count(self, cap);
         let stored = self.get(..count).unwrap_or_default();
         if count < self.len() {
             writer.mark_cut();
         }
-        let words = up_to_words(count * T::ELEMENT.bytes()) / 8;
+        let words = up_to_words::<L>(count * T::ELEMENT.bytes()) / L::WORD_BYTES;
         #[expect(clippy::cast_possible_truncation, reason = "a record is shorter than 64 KiB")]
-        let first = if matches!(T::ELEMENT, ElementKind::U8) {
-            count as u64
+        let tag = tag_word(Tag::Slice, T::ELEMENT as u8, words as u64, count as u32);
+        if is_bytes::<T>() {
+            writer.bytes(bytemuck::cast_slice(stored));
+        } else if T::AS_IN_MEMORY {
+            writer.packed(tag, bytemuck::cast_slice(stored));
         } else {
-            tag_word(Tag::Slice, T::ELEMENT as u8, words as u64, count as u32)
-        };
-        if T::AS_IN_MEMORY {
-            writer.packed(first, bytemuck::cast_slice(stored));
-        } else {
-            write_each(writer, first, stored, words);
+            write_each(writer, tag, stored, words);
         }
     }
 }
@@ -185,31 +190,37 @@ impl<T: Element, const N: usize> Value for [T; N] {
     const KIND: Kind = <[T]>::KIND;
 
     #[inline(always)]
-    fn size(&self, cap: usize) -> usize {
-        self.as_slice().size(cap)
+    fn size<L: Layout>(&self, cap: usize) -> usize {
+        self.as_slice().size::<L>(cap)
     }
 
     #[inline(always)]
-    fn write(&self, writer: &mut Writer<'_>, cap: usize) {
+    fn write<L: Layout>(&self, writer: &mut Writer<'_, L>, cap: usize) {
         self.as_slice().write(writer, cap);
     }
 }
 
 /// Stores elements whose bytes in memory differ from those in a record.
-fn write_each<T: Element>(writer: &mut Writer<'_>, first: u64, stored: &[T], words: usize) {
-    writer.word(first);
+fn write_each<T: Element, L: Layout>(
+    writer: &mut Writer<'_, L>,
+    tag: u64,
+    stored: &[T],
+    words: usize,
+) {
+    writer.long(tag);
     let bytes = T::ELEMENT.bytes();
-    let per_word = (8 / bytes).max(1);
+    let per_word = (L::WORD_BYTES / bytes).max(1);
     for chunk in stored.chunks(per_word) {
         let mut word = [0; 16];
         for (place, element) in word.chunks_mut(bytes).zip(chunk) {
             place.copy_from_slice(element.stored().get(..bytes).unwrap_or_default());
         }
-        let [low, high] = bytemuck::cast::<[u8; 16], [[u8; 8]; 2]>(word);
-        writer.word(u64::from_le_bytes(low));
-        if bytes == 16 {
-            writer.word(u64::from_le_bytes(high));
+        let word = u128::from_le_bytes(word);
+        for part in 0..bytes.div_ceil(L::WORD_BYTES) {
+            #[expect(clippy::cast_possible_truncation, reason = "a word of it")]
+            writer.word((word >> (part * L::WORD_BYTES * 8)) as u64);
         }
     }
-    debug_assert!(words == up_to_words(stored.len() * bytes) / 8, "as many words as announced");
+    let announced = up_to_words::<L>(stored.len() * bytes) / L::WORD_BYTES;
+    debug_assert!(words == announced, "as many words as announced");
 }

@@ -96,6 +96,9 @@ pub enum Tag {
     I16 = 7,
     /// A value that was nested too deeply to be stored.
     Elided = 8,
+    /// An unsigned number of 64 bits where a word has 32: the low half is in `count`, the high half
+    /// follows.
+    U64 = 9,
 }
 
 impl Tag {
@@ -112,12 +115,16 @@ impl Tag {
             6 => Self::I8,
             7 => Self::I16,
             8 => Self::Elided,
+            9 => Self::U64,
             _ => return None,
         })
     }
 }
 
-/// The first word of a tagged value without more words.
+/// The bytes of a tagged value without more words, in both layouts.
+pub(crate) const TAG_BYTES: usize = 8;
+
+/// The first bytes of a tagged value: one word, or two where words have 32 bits.
 #[inline(always)]
 pub(crate) const fn tag_word(tag: Tag, aux: u8, words: u64, count: u32) -> u64 {
     (tag as u64) | ((aux as u64) << 8) | (words << 16) | ((count as u64) << 32)

@@ -3,6 +3,7 @@
 use core::fmt;
 
 use super::{Kind, Value, Writer, up_to_words};
+use crate::record::Layout;
 
 /// The room that all [`Rendered`] values of one record share.
 pub const TEXT_BUDGET: usize = if usize::BITS < 64 { 2 * 1024 } else { 16 * 1024 };
@@ -25,12 +26,12 @@ impl Value for Rendered<'_> {
     const RENDERED: usize = 1;
 
     #[inline(always)]
-    fn size(&self, _cap: usize) -> usize {
-        8
+    fn size<L: Layout>(&self, _cap: usize) -> usize {
+        L::WORD_BYTES
     }
 
     #[inline(always)]
-    fn write(&self, writer: &mut Writer<'_>, _cap: usize) {
+    fn write<L: Layout>(&self, writer: &mut Writer<'_, L>, _cap: usize) {
         writer.rendered(self.0);
     }
 }
@@ -39,12 +40,12 @@ impl Value for str {
     const KIND: Kind = Kind::Str;
 
     #[inline(always)]
-    fn size(&self, cap: usize) -> usize {
-        8 + up_to_words(self.len().min(cap))
+    fn size<L: Layout>(&self, cap: usize) -> usize {
+        L::WORD_BYTES + up_to_words::<L>(self.len().min(cap))
     }
 
     #[inline(always)]
-    fn write(&self, writer: &mut Writer<'_>, cap: usize) {
+    fn write<L: Layout>(&self, writer: &mut Writer<'_, L>, cap: usize) {
         let stored = if self.len() <= cap { self } else { start_of(self, cap) };
         if stored.len() < self.len() {
             writer.mark_cut();

@@ -1,6 +1,6 @@
 //! Where values are stored: a bounded run of words.
 //!
-//! W1  `at <= room`, both multiples of 8, and `base..base + room` is the writer's alone.
+//! W1  `at <= room`, both multiples of a word, and `base..base + room` is the writer's alone.
 //! W2  every store is preceded by a comparison with `room`. For values of a fixed size both sides
 //!     are constants once inlined, so the comparison leaves no instruction.
 #![expect(unsafe_code, reason = "stores words through the pointer that a ring hands out")]
@@ -8,9 +8,10 @@
 use core::fmt;
 use core::marker::PhantomData;
 
-use super::kind::tag_word;
+use super::kind::{TAG_BYTES, tag_word};
 use super::text::start_of;
 use super::{Tag, up_to_words};
+use crate::record::{Layout, Wide};
 
 /// How deep values may be nested in a record; deeper ones are elided.
 pub const MAX_DEPTH: u8 = 32;
@@ -32,7 +33,7 @@ const TEXT_SHARE: usize = 512;
 /// assert_eq!(words[..2], [5, u64::from_le_bytes(*b"hydra\0\0\0")].map(u64::to_le));
 /// ```
 #[derive(Debug)]
-pub struct Writer<'w> {
+pub struct Writer<'w, L: Layout = Wide> {
     base: *mut u8,
     at: usize,
     room: usize,
@@ -42,7 +43,7 @@ pub struct Writer<'w> {
     texts: usize,
     depth: u8,
     cut: bool,
-    words: PhantomData<&'w mut [u64]>,
+    words: PhantomData<(&'w mut [u64], L)>,
 }
 
 impl<'w> Writer<'w> {
@@ -55,14 +56,16 @@ impl<'w> Writer<'w> {
         // mutably for the writer's life.
         unsafe { Self::from_raw(base, 0, room, room, 1) }
     }
+}
 
+impl<'w, L: Layout> Writer<'w, L> {
     /// A writer that starts `at` bytes behind `base`.
     ///
     /// # Safety
     ///
-    /// - `base` is aligned as a `u64` is, and valid for writes of `room` bytes during `'w`;
+    /// - `base` is aligned as the layout asks, and valid for writes of `room` bytes during `'w`;
     /// - nothing else touches those bytes during `'w`;
-    /// - `at <= room`, and `at` is a multiple of 8.
+    /// - `at <= room`, and `at` is a multiple of a word.
     #[inline(always)]
     pub(crate) unsafe fn from_raw(
         base: *mut u8,
@@ -71,39 +74,63 @@ impl<'w> Writer<'w> {
         spare: usize,
         texts: usize,
     ) -> Self {
-        let (room, spare) = (room & !7, spare & !7);
+        let whole = !(L::WORD_BYTES - 1);
+        let (room, spare) = (room & whole, spare & whole);
         Self { base, at, room, spare, texts, depth: 0, cut: false, words: PhantomData }
     }
 
     /// Stores one word.
     #[inline(always)]
     pub fn word(&mut self, word: u64) {
-        if self.room - self.at < 8 {
+        if self.room - self.at < L::WORD_BYTES {
             return self.mark_cut();
         }
         self.store(self.at, word);
+        self.at += L::WORD_BYTES;
+    }
+
+    /// Stores 64 bits: one word or two.
+    #[inline(always)]
+    pub fn long(&mut self, long: u64) {
+        if self.room - self.at < 8 {
+            return self.mark_cut();
+        }
+        self.store_long(self.at, long);
         self.at += 8;
     }
 
     /// Stores a length, then `bytes`, then zeros up to a whole word.
     #[inline(always)]
     pub fn bytes(&mut self, bytes: &[u8]) {
-        self.packed(bytes.len() as u64, bytes);
-    }
-
-    /// Stores the word `first`, then `bytes`, then zeros up to a whole word.
-    #[inline(always)]
-    pub(super) fn packed(&mut self, first: u64, bytes: &[u8]) {
-        let padded = up_to_words(bytes.len());
-        if self.room - self.at < 8 + padded {
+        if self.room - self.at < L::WORD_BYTES + up_to_words::<L>(bytes.len()) {
             // An empty text keeps what follows in its place.
             self.mark_cut();
             return self.word(0);
         }
-        self.store(self.at, first);
-        self.at += 8;
+        self.store(self.at, bytes.len() as u64);
+        self.at += L::WORD_BYTES;
+        self.padded(bytes);
+    }
+
+    /// Stores a tag, then `bytes`, then zeros up to a whole word.
+    #[inline(always)]
+    pub(super) fn packed(&mut self, tag: u64, bytes: &[u8]) {
+        if self.room - self.at < TAG_BYTES + up_to_words::<L>(bytes.len()) {
+            // An empty text keeps what follows in its place.
+            self.mark_cut();
+            return self.word(0);
+        }
+        self.store_long(self.at, tag);
+        self.at += TAG_BYTES;
+        self.padded(bytes);
+    }
+
+    /// Stores `bytes`, then zeros up to a whole word; there is room for them.
+    #[inline(always)]
+    fn padded(&mut self, bytes: &[u8]) {
+        let padded = up_to_words::<L>(bytes.len());
         if padded > 0 {
-            self.store(self.at + padded - 8, 0);
+            self.store(self.at + padded - L::WORD_BYTES, 0);
         }
         self.copy(self.at, bytes);
         self.at += padded;
@@ -112,14 +139,14 @@ impl<'w> Writer<'w> {
     /// Stores what a formatter writes, as far as it fits.
     #[inline(never)]
     pub(super) fn rendered(&mut self, arguments: fmt::Arguments<'_>) {
-        if self.room - self.at < 8 {
+        if self.room - self.at < L::WORD_BYTES {
             return self.mark_cut();
         }
-        let start = self.at + 8;
+        let start = self.at + L::WORD_BYTES;
         // A long text leaves something to each of those that follow.
         let others = self.texts.saturating_sub(1);
         let kept = others * (self.spare / (others + 1)).min(TEXT_SHARE);
-        let limit = self.spare.min(self.room - start).saturating_sub(kept) & !7;
+        let limit = self.spare.min(self.room - start).saturating_sub(kept) & !(L::WORD_BYTES - 1);
         let mut text = Text { writer: self, start, limit, len: 0, cut: false };
         match arguments.as_str() {
             Some(known) => text.push(known),
@@ -127,7 +154,7 @@ impl<'w> Writer<'w> {
             None => drop(fmt::write(&mut text, arguments)),
         }
         let (len, cut) = (text.len, text.cut);
-        let padded = up_to_words(len);
+        let padded = up_to_words::<L>(len);
         self.copy(start + len, [0; 8].get(..padded - len).unwrap_or_default());
         self.store(self.at, len as u64);
         self.at = start + padded;
@@ -139,17 +166,17 @@ impl<'w> Writer<'w> {
     /// Stores a tagged value that holds others; `body` stores those.
     #[inline(always)]
     pub(super) fn nested(&mut self, tag: Tag, aux: u8, count: u32, body: impl FnOnce(&mut Self)) {
-        if self.depth >= MAX_DEPTH || self.room - self.at < 8 {
+        if self.depth >= MAX_DEPTH || self.room - self.at < TAG_BYTES {
             self.mark_cut();
-            return self.word(tag_word(Tag::Elided, 0, 0, 0));
+            return self.long(tag_word(Tag::Elided, 0, 0, 0));
         }
         let start = self.at;
-        self.at += 8;
+        self.at += TAG_BYTES;
         self.depth += 1;
         body(self);
         self.depth -= 1;
-        let words = (self.at - start) as u64 / 8 - 1;
-        self.store(start, tag_word(tag, aux, words, count));
+        let words = ((self.at - start - TAG_BYTES) / L::WORD_BYTES) as u64;
+        self.store_long(start, tag_word(tag, aux, words, count));
     }
 
     /// Notes that something was shortened.
@@ -165,21 +192,31 @@ impl<'w> Writer<'w> {
         self.cut
     }
 
-    /// The bytes stored so far: a multiple of 8.
+    /// The bytes stored so far: a multiple of a word.
     #[inline(always)]
     #[must_use]
     pub fn used(&self) -> usize {
         self.at
     }
 
-    /// Stores `word` at byte `at`, which has to lie inside: `at + 8 <= room`.
+    /// Stores `word` at byte `at`; all of it has to lie inside.
     #[inline(always)]
     pub(crate) fn store(&mut self, at: usize, word: u64) {
-        debug_assert!(at.is_multiple_of(8) && at + 8 <= self.room, "W1");
-        let place = self.base.wrapping_add(at).cast::<u64>();
-        // SAFETY: bounds: callers compared `at` with `room` (W2), and both are multiples of 8;
+        let word_bytes = L::WORD_BYTES;
+        debug_assert!(at.is_multiple_of(word_bytes) && at + word_bytes <= self.room, "W1");
+        let place = self.base.wrapping_add(at);
+        // SAFETY: bounds: callers compared `at` with `room` (W2), and both are multiples of a word;
         // race: the room is this writer's alone (W1).
-        unsafe { place.write(word.to_le()) }
+        unsafe { L::store(place, word) }
+    }
+
+    /// Stores 64 bits at byte `at`; all of them have to lie inside.
+    #[inline(always)]
+    fn store_long(&mut self, at: usize, long: u64) {
+        self.store(at, long);
+        if L::WORD_BYTES < 8 {
+            self.store(at + L::WORD_BYTES, long >> 32);
+        }
     }
 
     /// Copies `bytes` to byte `at`; all of them have to fit: `at + bytes.len() <= room`.
@@ -194,15 +231,15 @@ impl<'w> Writer<'w> {
 }
 
 /// A text that grows in place, up to a limit.
-struct Text<'t, 'w> {
-    writer: &'t mut Writer<'w>,
+struct Text<'t, 'w, L: Layout> {
+    writer: &'t mut Writer<'w, L>,
     start: usize,
     limit: usize,
     len: usize,
     cut: bool,
 }
 
-impl Text<'_, '_> {
+impl<L: Layout> Text<'_, '_, L> {
     fn push(&mut self, text: &str) {
         if self.cut {
             return;
@@ -215,7 +252,7 @@ impl Text<'_, '_> {
     }
 }
 
-impl fmt::Write for Text<'_, '_> {
+impl<L: Layout> fmt::Write for Text<'_, '_, L> {
     // Never an error, as for a `String`: a `Display` that unwraps its result must not panic
     // because a log line was long.
     fn write_str(&mut self, text: &str) -> fmt::Result {

@@ -1,6 +1,6 @@
 //! What does not fit is cut between two characters, and marked.
 
-use hydra_log_core::record::{Flags, HEADER_BYTES, MAX_BYTES, ValueRef, wanted};
+use hydra_log_core::record::{Flags, HEADER_BYTES, Layout, MAX_BYTES, ValueRef, wanted};
 use hydra_log_core::render::{self, NoTypes, Verbatim};
 use hydra_log_core::site::SiteId;
 use hydra_log_core::template::{Piece, pieces};
@@ -133,12 +133,12 @@ struct Chain(u32);
 impl Value for Chain {
     const KIND: Kind = Kind::Tagged;
 
-    fn size(&self, cap: usize) -> usize {
+    fn size<L: Layout>(&self, cap: usize) -> usize {
         let next = self.0.checked_sub(1).map(Chain);
-        Writer::structure_size(&(next, ()), cap)
+        Writer::<L>::structure_size(&(next, ()), cap)
     }
 
-    fn write(&self, writer: &mut Writer<'_>, cap: usize) {
+    fn write<L: Layout>(&self, writer: &mut Writer<'_, L>, cap: usize) {
         let next = self.0.checked_sub(1).map(Chain);
         writer.structure(SiteId(9), &(next, ()), cap);
     }

@@ -1,6 +1,6 @@
 //! Bytes that are no record, and values that lie.
 
-use hydra_log_core::record::{DecodeError, Flags, RecordRef, ValueRef};
+use hydra_log_core::record::{DecodeError, Flags, Layout, RecordRef, ValueRef};
 use hydra_log_core::render::{self, NoTypes, Verbatim};
 use hydra_log_core::template::{Piece, pieces};
 use hydra_log_core::value::{Kind, MAX_DEPTH, Value, Writer};
@@ -82,11 +82,11 @@ struct Liar;
 impl Value for Liar {
     const KIND: Kind = Kind::Str;
 
-    fn size(&self, _cap: usize) -> usize {
+    fn size<L: Layout>(&self, _cap: usize) -> usize {
         0
     }
 
-    fn write(&self, writer: &mut Writer<'_>, _cap: usize) {
+    fn write<L: Layout>(&self, writer: &mut Writer<'_, L>, _cap: usize) {
         writer.bytes(&[b'x'; 1000]);
         for word in 0..1000 {
             writer.word(word);

@@ -1,5 +1,6 @@
 //! Structs as `#[derive(Record)]` stores them, and their names.
 
+use hydra_log_core::record::Layout;
 use hydra_log_core::render::{TypeInfo, Types};
 use hydra_log_core::site::SiteId;
 use hydra_log_core::value::{Kind, Value, Writer};
@@ -24,12 +25,12 @@ macro_rules! stored_struct {
         impl Value for $type {
             const KIND: Kind = Kind::Tagged;
 
-            fn size(&self, cap: usize) -> usize {
+            fn size<L: Layout>(&self, cap: usize) -> usize {
                 let $value = self;
-                Writer::structure_size(&$fields, cap)
+                Writer::<L>::structure_size(&$fields, cap)
             }
 
-            fn write(&self, writer: &mut Writer<'_>, cap: usize) {
+            fn write<L: Layout>(&self, writer: &mut Writer<'_, L>, cap: usize) {
                 let $value = self;
                 writer.structure(SiteId($site), &$fields, cap);
             }

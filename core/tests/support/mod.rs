@@ -8,7 +8,7 @@ use core::ptr::{self, NonNull};
 use std::sync::Once;
 
 use hydra_log_core::backend::{self, Backend, Slot};
-use hydra_log_core::record::{Flags, RecordRef};
+use hydra_log_core::record::{Flags, RecordRef, Wide};
 use hydra_log_core::render::{self, TypeInfo, Types, Verbatim};
 use hydra_log_core::site::{Gate, GateState, Site, SiteId, sites};
 use hydra_log_core::template::{Piece, pieces};
@@ -93,6 +93,8 @@ impl Kept {
 }
 
 impl Backend for Kept {
+    type Layout = Wide;
+
     fn reserve(_gate: &'static Gate, max: usize) -> Option<Slot> {
         let words = Box::leak(vec![0_u64; max.div_ceil(8)].into_boxed_slice());
         let (room, at) = (size_of_val(words), NonNull::from(words).cast());

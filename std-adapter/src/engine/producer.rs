@@ -16,6 +16,7 @@ use std::time::Instant;
 
 use hydra_log_core::backend::{Backend, Slot};
 use hydra_log_core::gap;
+use hydra_log_core::record::Wide;
 use hydra_log_core::ring::{mpsc, spsc};
 use hydra_log_core::site::{Gate, GateState};
 
@@ -65,6 +66,8 @@ pub(crate) const DIRECT_BOUND: Duration = Duration::from_millis(100);
 pub(crate) struct ThreadRings;
 
 impl Backend for ThreadRings {
+    type Layout = Wide;
+
     #[inline(always)]
     fn reserve_quickly(gate: &'static Gate, max: usize) -> Option<Slot> {
         let thread = QUICK.get()?;

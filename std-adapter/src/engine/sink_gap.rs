@@ -1,15 +1,14 @@
 //! The line that stands in a sink's output where records are missing from this sink alone.
 
 use hydra_log_core::record::{self, Flags, RecordRef};
-use hydra_log_core::site::{Site, SiteKind};
+use hydra_log_core::site::SiteKind;
 use hydra_log_core::{__site, Level};
 
 use crate::engine::shared::Shared;
 use crate::format::{Buffer, Event, Format, ThreadInfo};
 
 __site! {
-    gate GATE, site SITE: Level::Warn, Site {
-        gate: &GATE,
+    gate GATE, site SITE: Warn Level::Warn, {
         target: "hydra",
         layer: "",
         module: module_path!(),

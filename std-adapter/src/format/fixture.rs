@@ -3,7 +3,7 @@
 use core::fmt;
 
 use hydra_log_core::Level;
-use hydra_log_core::record::{Flags, RecordRef, encode_words};
+use hydra_log_core::record::{Flags, Layout, RecordRef, encode_words};
 use hydra_log_core::render::{TypeInfo, Types};
 use hydra_log_core::site::{Gate, Site, SiteId, SiteKind};
 use hydra_log_core::value::{Args, Kind, Value, Writer};
@@ -97,11 +97,11 @@ macro_rules! stored {
         impl Value for $name {
             const KIND: Kind = Kind::Tagged;
 
-            fn size(&$self, cap: usize) -> usize {
-                Writer::structure_size(&$args, cap)
+            fn size<L: Layout>(&$self, cap: usize) -> usize {
+                Writer::<L>::structure_size(&$args, cap)
             }
 
-            fn write(&$self, writer: &mut Writer<'_>, cap: usize) {
+            fn write<L: Layout>(&$self, writer: &mut Writer<'_, L>, cap: usize) {
                 writer.structure(SiteId($site), &$args, cap);
             }
         }

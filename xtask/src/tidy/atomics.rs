@@ -7,8 +7,13 @@ use super::source::{Source, after_word};
 use super::tree::Tree;
 
 /// Where the model's build flag may be asked for: a trailing slash means the folder.
-const KNOW_OF_MODELS: [&str; 5] =
-    ["core/src/sync.rs", "core/src/sync/", "core/src/site.rs", "core/src/lib.rs", "loom-tests/"];
+const KNOW_OF_MODELS: [&str; 5] = [
+    "core/src/sync.rs",
+    "core/src/sync/",
+    "core/src/site/section.rs",
+    "core/src/lib.rs",
+    "loom-tests/",
+];
 
 /// Where atomic types are named by the paths of `core`, `std` or `loom`.
 const NAME_ATOMICS: [&str; 2] = ["core/src/sync.rs", "core/src/sync/"];

@@ -19,21 +19,23 @@ pub type Native = ByCas;
 pub type Native = InSection;
 
 #[cfg(target_has_atomic = "ptr")]
-pub(super) const NATIVE: Native = ByCas;
+pub(in crate::ring) const NATIVE: Native = ByCas;
 #[cfg(not(target_has_atomic = "ptr"))]
-pub(super) const NATIVE: Native = InSection::new();
+pub(in crate::ring) const NATIVE: Native = InSection::new();
 
 /// Takes bytes for one producer. Both ways keep the same promise (M1, M2).
 pub trait Claim: fmt::Debug + 'static {
-    /// Moves `tail` by `bytes` and returns where it was.
+    /// Moves `tail` by `bytes`, at most the capacity, and returns where it was, and what `stamp`
+    /// gave: nobody else claimed between that and the move, so stamps are in the order of claims.
     ///
     /// # Errors
     /// How many bytes are free, when that is less.
-    fn claim(
+    fn claim<S>(
         &self,
         head: &AtomicUsize,
         tail: &AtomicUsize,
         capacity: usize,
         bytes: usize,
-    ) -> Result<usize, usize>;
+        stamp: impl Fn() -> S,
+    ) -> Result<(usize, S), usize>;
 }

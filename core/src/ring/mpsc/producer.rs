@@ -54,8 +54,8 @@ impl<C: Claim> Ring<C> {
             return Err(Full { requested: len, available: line.longest });
         }
         let (bytes, capacity) = (round_up(len), line.region.capacity());
-        match self.shared.claim.claim(&line.head, &self.shared.tail, capacity, bytes) {
-            Ok(position) => Ok(Room { at: line.region.at(position), position, bytes }),
+        match self.shared.claim.claim(&line.head, &self.shared.tail, capacity, bytes, || ()) {
+            Ok((position, ())) => Ok(Room { at: line.region.at(position), position, bytes }),
             Err(free) => Err(Full { requested: len, available: min(free, line.longest) }),
         }
     }

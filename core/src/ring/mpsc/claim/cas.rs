@@ -12,13 +12,14 @@ pub struct ByCas;
 
 impl Claim for ByCas {
     #[inline]
-    fn claim(
+    fn claim<S>(
         &self,
         head: &AtomicUsize,
         tail: &AtomicUsize,
         capacity: usize,
         bytes: usize,
-    ) -> Result<usize, usize> {
+        stamp: impl Fn() -> S,
+    ) -> Result<(usize, S), usize> {
         loop {
             // The head first: then the tail is at least as new, and `used` is never too small.
             let mut from = head.load(ord::shared_head_read());
@@ -35,14 +36,15 @@ impl Claim for ByCas {
                 }
                 return Err(capacity.saturating_sub(used));
             }
+            let stamp = stamp();
             let next = at.wrapping_add(bytes);
             if planted(Seed::MpscClaimByStore) {
                 tail.store(next, ord::shared_tail());
-                return Ok(at);
+                return Ok((at, stamp));
             }
             let (order, failed) = (ord::shared_tail(), ord::shared_tail());
             if tail.compare_exchange_weak(at, next, order, failed).is_ok() {
-                return Ok(at);
+                return Ok((at, stamp));
             }
         }
     }
@@ -52,11 +54,14 @@ impl Claim for ByCas {
 #[inline(always)]
 fn blocked(used: usize, capacity: usize, bytes: usize) -> bool {
     let is_unguarded = planted(Seed::MpscNoGuard) || planted(Seed::MpscTailFirst);
-    // Where more than the capacity seems to be in use, nothing is free.
-    let free =
-        if is_unguarded { capacity.wrapping_sub(used) } else { capacity.saturating_sub(used) };
     let one_more = if planted(Seed::MpscFullByOne) { GRANULE_BYTES } else { 0 };
-    free + one_more < bytes
+    if is_unguarded {
+        return capacity.wrapping_sub(used) + one_more < bytes;
+    }
+    // Compared with what may be in use, which is a constant where the sizes are: if more than the
+    // capacity seems to be in use, that is too much as well.
+    let most = capacity + one_more;
+    bytes > most || used > most - bytes
 }
 
 #[cfg(test)]

@@ -30,26 +30,26 @@ impl Default for InSection {
 
 impl Claim for InSection {
     #[inline]
-    fn claim(
+    fn claim<S>(
         &self,
         head: &AtomicUsize,
         tail: &AtomicUsize,
         capacity: usize,
         bytes: usize,
-    ) -> Result<usize, usize> {
+        stamp: impl Fn() -> S,
+    ) -> Result<(usize, S), usize> {
         let claim = || {
             let from = head.load(ord::shared_head_read());
             // Only who is in the section writes it.
             let at = tail.load_own();
             let used = at.wrapping_sub(from);
             // On another core the consumer may have moved between the two loads, as in `ByCas`.
-            let free = capacity.saturating_sub(used);
             let one_more = if planted(Seed::SectionFullByOne) { GRANULE_BYTES } else { 0 };
-            if free + one_more < bytes {
-                return Err(free);
+            if used > capacity - bytes + one_more {
+                return Err(capacity.saturating_sub(used));
             }
             tail.store(at.wrapping_add(bytes), ord::shared_tail());
-            Ok(at)
+            Ok((at, stamp()))
         };
         if planted(Seed::SectionRemoved) {
             return claim();

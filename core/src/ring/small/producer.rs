@@ -1,0 +1,142 @@
+//! The writing side: claim, write, commit; and what happens when there is no room.
+#![expect(unsafe_code, reason = "one claim's bytes and map entry belong to one owner")]
+
+use super::{COMMIT, NOTE_BYTES, Ring};
+use crate::level::Level;
+use crate::ord;
+use crate::record::{Flags, Narrow, encode_as};
+use crate::ring::mpsc::claim::Claim;
+use crate::ring::{GRANULE_BYTES, round_up};
+use crate::site::SiteId;
+use crate::sync::rmw;
+use core::ptr::NonNull;
+
+/// Bytes that were claimed, and when.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Claimed {
+    /// The first byte, aligned to 8.
+    pub at: NonNull<u8>,
+    /// The clock, read so that stamps are in the order of claims.
+    pub stamp: u32,
+}
+
+impl<const K: usize, const E: usize, const L: usize, C: Claim> Ring<K, E, L, C> {
+    /// Claims room for a record of `bytes` at most, where that is quick.
+    ///
+    /// Whoever claims has to [`commit`](Self::commit), or the consumer stops here for ever. `None`
+    /// leaves the call to [`claim_slowly`](Self::claim_slowly).
+    #[inline]
+    pub fn claim(&self, bytes: usize, now: impl Fn() -> u32) -> Option<Claimed> {
+        if bytes > Self::LONGEST {
+            return None;
+        }
+        let (bytes, limit) = (round_up(bytes), Self::ORDINARY);
+        let claimed = self.claim.claim(&self.quick, &self.tail, limit, bytes, now);
+        let (position, stamp) = claimed.ok()?;
+        Some(self.claimed(position, stamp))
+    }
+
+    /// As [`claim`](Self::claim), for a call that found no room, or that has to tell of losses.
+    ///
+    /// `make_room` is asked when there is no room; while it says that it made some, the claim is
+    /// tried again. `None`: the record is lost, and the caller has to [`lose`](Self::lose) it.
+    pub fn claim_slowly(
+        &self,
+        level: Level,
+        bytes: usize,
+        now: impl Fn() -> u32,
+        mut make_room: impl FnMut(usize) -> bool,
+    ) -> Option<Claimed> {
+        if bytes > Self::LONGEST {
+            return None;
+        }
+        let is_urgent = level <= Level::Warn;
+        let capacity = if is_urgent { K } else { Self::ORDINARY };
+        let bytes = round_up(bytes);
+        let try_claim = |bytes| self.claim.claim(&self.head, &self.tail, capacity, bytes, &now);
+        // Somebody else may take the room that was made; a bound keeps this call's time bounded.
+        for _ in 0..4 {
+            if Self::HAS_NOTES && self.has_lost() {
+                if let Ok((position, stamp)) = try_claim(NOTE_BYTES + bytes) {
+                    self.note(position, stamp);
+                    return Some(self.claimed(position.wrapping_add(NOTE_BYTES), stamp));
+                }
+                // A warning goes before what was lost rather than get lost itself.
+                if is_urgent && let Ok((position, stamp)) = try_claim(bytes) {
+                    return Some(self.claimed(position, stamp));
+                }
+            } else if let Ok((position, stamp)) = try_claim(bytes) {
+                self.refresh(self.head.load(ord::shared_head_read()));
+                return Some(self.claimed(position, stamp));
+            }
+            if !make_room(NOTE_BYTES + bytes) {
+                return None;
+            }
+        }
+        None
+    }
+
+    #[inline(always)]
+    fn claimed(&self, position: usize, stamp: u32) -> Claimed {
+        // SAFETY: bounds: an address inside the data is not null; race: only an address.
+        let at = unsafe { NonNull::new_unchecked(self.at(Self::offset(position))) };
+        Claimed { at, stamp }
+    }
+
+    /// Publishes the first `used` bytes of a claim of `bytes`, and gives the rest back; with none
+    /// used, all of it.
+    ///
+    /// # Safety
+    /// * `at` came from a claim of `bytes` of this ring that was not committed yet.
+    /// * `used` is at most `bytes`, and that many bytes, one whole record or none, were written.
+    #[inline]
+    pub unsafe fn commit(&self, at: NonNull<u8>, bytes: usize, used: usize) {
+        let offset = at.as_ptr().addr().wrapping_sub(self.at(0).addr());
+        let (bytes, used) = (round_up(bytes), round_up(used));
+        debug_assert!(used <= bytes && offset < K, "M4");
+        self.cells.wrote(offset, used);
+        // The rest before the front: once the front is readable, so is what follows it.
+        if used < bytes {
+            self.mark(offset + used, bytes - used, 0);
+        }
+        if used > 0 {
+            self.mark(offset, used, COMMIT);
+        }
+    }
+
+    /// Counts a record that found no room.
+    #[cold]
+    pub fn lose(&self, level: Level) {
+        if let Some(count) = self.lost.get(level as usize - 1) {
+            rmw::add(count, 1, ord::loss_count());
+        }
+        if Self::HAS_NOTES {
+            self.hold_back();
+        }
+    }
+
+    /// Writes a note at the start of a claim.
+    #[cold]
+    fn note(&self, position: usize, stamp: u32) {
+        let [error, warn, info, debug, trace] = self.take_lost();
+        let args = (error, (warn, (info, (debug, (trace, ())))));
+        let (offset, flags) = (Self::offset(position), Flags::CONTROL);
+        let at = self.at(offset);
+        // SAFETY: bounds: the claim begins with as many bytes, which fit behind any offset; race:
+        // they are this claim's.
+        let used = unsafe {
+            encode_as::<Narrow, _>(at, NOTE_BYTES, SiteId(0), stamp.into(), &args, flags)
+        };
+        debug_assert!(used == NOTE_BYTES, "a note's length is constant");
+        self.cells.wrote(offset, NOTE_BYTES);
+        self.mark(offset, NOTE_BYTES, COMMIT);
+    }
+
+    /// Stores the map entry of a claim (M4).
+    #[inline(always)]
+    fn mark(&self, offset: usize, bytes: usize, state: u8) {
+        #[expect(clippy::cast_possible_truncation, reason = "a claim has at most 127 granules")]
+        let units = (bytes / GRANULE_BYTES) as u8;
+        self.entry(offset).store(units | state, ord::map_commit());
+    }
+}

@@ -1,0 +1,159 @@
+//! What is conserved in a small ring: records in order, losses exact and in their place.
+
+extern crate std;
+
+use super::{NOTE_BYTES, Peek, Ring};
+use crate::level::Level;
+use crate::record::{Flags, Narrow, encode_as};
+use crate::ring::mpsc::claim::{ByCas, Claim, InSection};
+use crate::site::SiteId;
+use proptest::prelude::*;
+use std::vec::Vec;
+
+type Small<C> = Ring<128, 16, 24, C>;
+
+/// In the tag of what has room kept for it.
+const URGENT: u16 = 1 << 15;
+
+/// Writes a record of so many numbers under `tag`; whether there was room.
+fn log<C: Claim>(ring: &Small<C>, level: Level, tag: u16, numbers: usize) -> bool {
+    let bytes = 8 + numbers * 8;
+    let quick = ring.claim(bytes, || 0);
+    let Some(claimed) = quick.or_else(|| ring.claim_slowly(level, bytes, || 0, |_| false)) else {
+        ring.lose(level);
+        return false;
+    };
+    let at = claimed.at.as_ptr();
+    // SAFETY: bounds: so many bytes were claimed; race: by this test alone.
+    let used =
+        unsafe { encode_as::<Narrow, _>(at, bytes, SiteId(tag.into()), 0, &(), Flags::NONE) };
+    // SAFETY: a whole record of `used` bytes was written.
+    unsafe { ring.commit(claimed.at, bytes, used) };
+    true
+}
+
+/// What a reader finds: a record's tag, or how many records were lost in that place.
+#[derive(Clone, Copy, Debug, PartialEq)]
+enum Found {
+    Record(u16),
+    Lost(usize),
+}
+
+fn read<C: Claim>(ring: &Small<C>, most: usize) -> Vec<Found> {
+    let reader = ring.try_read().expect("one reader");
+    let mut found = Vec::new();
+    while found.len() < most {
+        let Peek::Record(record) = reader.peek() else { break };
+        let word = |at: usize| u32::from_le_bytes(record[at * 4..][..4].try_into().unwrap());
+        let is_note = word(0) >> 24 & u32::from(Flags::CONTROL.bits()) != 0;
+        found.push(if is_note {
+            assert_eq!(record.len(), NOTE_BYTES);
+            Found::Lost((3..8).map(|at| word(at) as usize).sum())
+        } else {
+            Found::Record(u16::try_from(word(0) & 0xFFFF).unwrap())
+        });
+        reader.advance(record.len());
+    }
+    if let Some(lost) = reader.gap() {
+        found.push(Found::Lost(lost.iter().map(|lost| *lost as usize).sum()));
+    }
+    found
+}
+
+#[derive(Clone, Copy, Debug)]
+enum Step {
+    Log(bool, usize),
+    Read(usize),
+}
+
+fn steps() -> impl Strategy<Value = Vec<Step>> {
+    let step = prop_oneof![
+        3 => (any::<bool>(), 0_usize..7).prop_map(|(urgent, numbers)| Step::Log(urgent, numbers)),
+        1 => (0_usize..6).prop_map(Step::Read),
+    ];
+    proptest::collection::vec(step, 0..200)
+}
+
+/// Each record is read in its turn or told of as lost between those that it was lost between.
+fn conserves<C: Claim>(claim: C, start: usize, steps: &[Step]) {
+    let ring = Small::with_claim(start, claim);
+    let (mut expected, mut found) = (Vec::new(), Vec::new());
+    for (tag, step) in steps.iter().enumerate() {
+        match *step {
+            Step::Log(urgent, numbers) => {
+                let level = if urgent { Level::Error } else { Level::Info };
+                let tag = tag as u16 | if urgent { URGENT } else { 0 };
+                let kept = log(&ring, level, tag, numbers);
+                match expected.last_mut() {
+                    _ if kept => expected.push(Found::Record(tag)),
+                    Some(Found::Lost(lost)) => *lost += 1,
+                    _ => expected.push(Found::Lost(1)),
+                }
+            }
+            Step::Read(most) => found.extend(read(&ring, most)),
+        }
+    }
+    found.extend(read(&ring, usize::MAX));
+    assert_eq!(in_order(found), in_order(expected));
+    assert_eq!(ring.pending_bytes(), 0);
+}
+
+/// Losses stand before the warnings that were let through in front of them, and in one piece.
+fn in_order(found: Vec<Found>) -> Vec<Found> {
+    let mut ordered: Vec<Found> = Vec::new();
+    for found in found {
+        let urgent = |found: &Found| matches!(found, Found::Record(tag) if tag & URGENT != 0);
+        let behind = ordered.iter().rposition(|found| !urgent(found)).map_or(0, |last| last + 1);
+        match (found, behind.checked_sub(1).and_then(|last| ordered.get_mut(last))) {
+            (Found::Lost(more), Some(Found::Lost(lost))) => *lost += more,
+            (Found::Lost(_), _) => ordered.insert(behind, found),
+            (Found::Record(_), _) => ordered.push(found),
+        }
+    }
+    ordered
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig {
+        cases: if cfg!(miri) { 4 } else { 256 },
+        failure_persistence: None,
+        ..ProptestConfig::default()
+    })]
+
+    #[test]
+    fn conserves_by_compare_and_swap(steps in steps(), from_end in 0_usize..300) {
+        conserves(ByCas, usize::MAX - from_end, &steps);
+    }
+
+    #[test]
+    fn conserves_in_a_section(steps in steps(), from_end in 0_usize..300) {
+        conserves(InSection::new(), usize::MAX - from_end, &steps);
+    }
+}
+
+#[test]
+fn a_hole_stops_the_reader_until_it_is_skipped() {
+    let ring = Small::with_claim(0, ByCas);
+    let _hole = ring.claim(16, || 0).unwrap();
+    assert!(log(&ring, Level::Info, 7, 0));
+    assert_eq!(read(&ring, 9), []);
+    let reader = ring.try_read().unwrap();
+    assert_eq!(reader.peek(), Peek::Hole);
+    assert!(ring.try_read().is_none());
+    reader.skip_hole();
+    assert!(matches!(reader.peek(), Peek::Record(_)));
+}
+
+#[test]
+fn the_last_sixteenth_is_for_warnings_and_errors() {
+    let ring = Small::with_claim(0, ByCas);
+    let ordinary = (0..20).filter(|tag| log(&ring, Level::Info, *tag, 0)).count();
+    assert_eq!(ordinary, (128 - 8) / 8);
+    assert!(log(&ring, Level::Error, 99, 0));
+    assert!(!log(&ring, Level::Error, 99, 0));
+    let ring = Small::with_claim(0, ByCas);
+    for tag in 0..15 {
+        assert!(log(&ring, Level::Info, tag, 0));
+    }
+    assert!(log(&ring, Level::Warn, 99, 0));
+}

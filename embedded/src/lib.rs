@@ -1,0 +1,42 @@
+//! Hydra on microcontrollers.
+//!
+//! One line gives the application a ring; then every context logs into it (thread mode, interrupts,
+//! other cores), with the macros of a server, and an idle loop hands the records to a sink:
+//!
+//! ```
+//! use hydra_log_embedded::{info, ring};
+//!
+//! ring!(1024);
+//!
+//! fn sample(adc: u32) {
+//!     info!("adc {adc}");
+//! }
+//! # hydra_log_embedded::switch_all(hydra_log_embedded::LevelFilter::Trace);
+//! # sample(7);
+//! # assert_eq!(hydra_log_embedded::take(|_| ()).records, 1);
+//! ```
+//!
+//! A call writes a binary record and no text: strings stay in the ELF file. With compare-and-swap
+//! it masks no interrupt; without, only while room is reserved.
+//!
+//! | you want to                        | start at                        |
+//! |------------------------------------|---------------------------------|
+//! | set the ring up                    | [`ring!`], [`policy`]           |
+//! | log                                | [`info!`] and its like          |
+//! | stamp records with your own timer  | [`clock`]                       |
+//! | get records out                    | [`drain()`], [`Sink`], [`take`] |
+//! | switch levels at run time          | [`switch_all`]                  |
+#![no_std]
+
+#[doc(hidden)]
+#[path = "private.rs"]
+pub mod __private;
+pub mod clock;
+mod drain;
+mod filter;
+mod macros;
+pub mod policy;
+
+pub use crate::drain::{Drained, Sink, drain, take};
+pub use crate::filter::switch_all;
+pub use hydra_log_core::{Level, LevelFilter, Record, STATIC_MAX_LEVEL};

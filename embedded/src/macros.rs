@@ -1,0 +1,153 @@
+//! The macros: the ring's, and the log calls'.
+
+/// Gives the application its ring: once in a program, at the top level of a module.
+///
+/// The bytes are those of records, spill and map together; control words take 40 more. Good sizes
+/// are a power of two, an eighth of it, and 128 or more for spill (1280 for 1 KiB of records); no
+/// record is longer than the spill and 8 bytes.
+///
+/// ```
+/// use hydra_log_embedded::policy::KeepNewest;
+/// use hydra_log_embedded::clock::NoClock;
+///
+/// hydra_log_embedded::ring!(1280, policy = KeepNewest, clock = NoClock);
+/// ```
+///
+/// Without a policy, what comes first is kept ([`DropNewest`](crate::policy::DropNewest)); without
+/// a clock, stamps are zero ([`NoClock`](crate::clock::NoClock)).
+///
+/// ```compile_fail
+/// hydra_log_embedded::ring!(48); // a ring takes at least 64 bytes
+/// ```
+#[macro_export]
+macro_rules! ring {
+    // ring!(1024)
+    ($bytes:expr $(,)?) => {
+        $crate::ring!(@ $bytes, $crate::policy::DropNewest, $crate::clock::NoClock);
+    };
+    // ring!(1024, policy = KeepNewest)
+    ($bytes:expr, policy = $policy:ty $(,)?) => {
+        $crate::ring!(@ $bytes, $policy, $crate::clock::NoClock);
+    };
+    // ring!(1024, clock = Timer)
+    ($bytes:expr, clock = $clock:ty $(,)?) => {
+        $crate::ring!(@ $bytes, $crate::policy::DropNewest, $clock);
+    };
+    // ring!(1024, policy = KeepNewest, clock = Timer)
+    ($bytes:expr, policy = $policy:ty, clock = $clock:ty $(,)?) => {
+        $crate::ring!(@ $bytes, $policy, $clock);
+    };
+    (@ $bytes:expr, $policy:ty, $clock:ty) => {
+        const _: () = {
+            const SIZES: $crate::__private::Geometry = $crate::__private::Geometry::of($bytes);
+            static LOGGER: $crate::__private::Logger<
+                { SIZES.capacity },
+                { SIZES.entries },
+                { SIZES.longs },
+                $policy,
+                $clock,
+            > = $crate::__private::Logger::new();
+
+            #[inline]
+            #[unsafe(export_name = "__hydra_no_ring__put_ring_into_the_application")]
+            fn claim(bytes: usize) -> $crate::__private::Returned {
+                LOGGER.claim(bytes)
+            }
+
+            #[unsafe(export_name = "__hydra_no_ring__claim_slowly")]
+            fn claim_slowly(
+                gate: &'static $crate::__private::Gate,
+                bytes: usize,
+            ) -> $crate::__private::Returned {
+                LOGGER.claim_slowly(gate, bytes)
+            }
+
+            #[inline]
+            #[unsafe(export_name = "__hydra_no_ring__commit")]
+            unsafe fn commit(at: ::core::ptr::NonNull<u8>, bytes: usize, used: usize) {
+                // SAFETY: the caller's promise is passed on.
+                unsafe { LOGGER.commit(at, bytes, used) }
+            }
+
+            #[inline]
+            #[unsafe(export_name = "__hydra_no_ring__longest")]
+            fn longest() -> usize {
+                LOGGER.longest()
+            }
+
+            #[unsafe(export_name = "__hydra_no_ring__store")]
+            fn store() -> &'static dyn $crate::__private::Store {
+                &LOGGER
+            }
+        };
+    };
+}
+
+/// Logs an error: a failure that somebody should look at.
+///
+/// The grammar is [`event!`](crate::event)'s.
+#[macro_export]
+macro_rules! error {
+    // error!("order {order} refused: {reason}")
+    ($($call:tt)*) => { $crate::__private::macros::event!([$crate Error] $($call)*) };
+}
+
+/// Logs a warning: something that may become a failure.
+///
+/// The grammar is [`event!`](crate::event)'s.
+#[macro_export]
+macro_rules! warn {
+    // warn!(supply = millivolts, "brown-out")
+    ($($call:tt)*) => { $crate::__private::macros::event!([$crate Warn] $($call)*) };
+}
+
+/// Logs what the program does.
+///
+/// The grammar is [`event!`](crate::event)'s.
+#[macro_export]
+macro_rules! info {
+    // info!("adc {adc} at {t:?}")
+    ($($call:tt)*) => { $crate::__private::macros::event!([$crate Info] $($call)*) };
+}
+
+/// Logs what helps to find a bug.
+///
+/// The grammar is [`event!`](crate::event)'s.
+#[macro_export]
+macro_rules! debug {
+    // debug!(?state, "retrying")
+    ($($call:tt)*) => { $crate::__private::macros::event!([$crate Debug] $($call)*) };
+}
+
+/// Logs everything else.
+///
+/// The grammar is [`event!`](crate::event)'s.
+#[macro_export]
+macro_rules! trace {
+    // trace!("packet {packet:02x?}")
+    ($($call:tt)*) => { $crate::__private::macros::event!([$crate Trace] $($call)*) };
+}
+
+/// Logs at a level that is named: the grammar of `hydra_log_core::event!`, and so of a server.
+///
+/// A level that is a constant of your own (and not `Level::Warn` as it stands) counts as `Info`
+/// where a full ring has to know it.
+///
+/// ```
+/// use hydra_log_embedded::{Level, event};
+/// # hydra_log_embedded::ring!(256);
+/// # let (adc, volts) = (7, 3.3_f32);
+/// event!(Level::Info, volts, "adc {adc:#06x}");
+/// ```
+#[macro_export]
+macro_rules! event {
+    // event!(Level::Info, "served {path}", bytes = 4096)
+    ($($call:tt)*) => { $crate::__private::macros::event!([$crate] $($call)*) };
+}
+
+/// Whether a call at this place, with this level, would be on.
+#[macro_export]
+macro_rules! log_enabled {
+    // log_enabled!(Level::Trace)
+    ($($call:tt)*) => { $crate::__private::macros::enabled!([$crate] $($call)*) };
+}
