@@ -51,14 +51,16 @@ impl Table {
     pub(crate) fn run(&mut self, target: &str, names: &str, seeds: usize, tool: &Tool) {
         heading(&format!("{target}: {names}"));
         let begun = Instant::now();
-        let mut passed = 0;
+        // Seeds run side by side and print at once, so that a line of one may end another's.
+        let (mut passed, mut most) = (0, 0);
         let outcome = tool.lines(|line| {
             say(line);
             passed += passed_in(line);
+            most = most.max(passed_in(line));
         });
         let seconds = begun.elapsed().as_secs_f64();
         let end = if outcome.is_ok() && passed > 0 { "passed" } else { "**failed**" };
-        let tests = passed / seeds;
+        let tests = if seeds > 1 { most } else { passed };
         self.rows
             .push(format!("| {target} | {names} | {tests} | {seeds} | {seconds:.0} | {end} |"));
         if let Err(reason) = outcome {
