@@ -32,7 +32,7 @@ pub fn add(word: &AtomicUsize, amount: usize, _order: Ordering) -> usize {
 /// Takes what a counter holds, and leaves zero.
 #[inline]
 pub fn take(word: &AtomicUsize, _order: Ordering) -> usize {
-    critical_section::with(|_| {
+    super::everywhere(|| {
         let before = word.load(loading());
         word.store(0, storing());
         before
