@@ -203,6 +203,13 @@ pub fn level_of(id: SiteId) -> Level {
     state::level_of(id)
 }
 
+/// All gates of this image.
+#[cfg(target_os = "none")]
+#[must_use]
+pub fn gates() -> &'static [Gate] {
+    bare::gates()
+}
+
 /// All descriptors of this image, in no particular order.
 #[must_use]
 pub fn sites() -> &'static [Site] {

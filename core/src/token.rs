@@ -56,6 +56,12 @@ impl Token {
         raised.then(|| Taken { token: self })
     }
 
+    /// Takes the token from whoever holds it: for a context that the holder never follows.
+    pub(crate) fn seize(&self) -> Taken<'_> {
+        rmw::store(&self.taken, true, ord::token_release());
+        Taken { token: self }
+    }
+
     /// Whether somebody held it a moment ago: to be asked while waiting, instead of taking.
     #[inline]
     #[must_use]

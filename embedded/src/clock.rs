@@ -1,4 +1,5 @@
 //! Clocks: what stamps records.
+#![cfg_attr(target_os = "none", expect(unsafe_code, reason = "reads counters of the processor"))]
 
 /// A counter that stamps records.
 ///
@@ -39,5 +40,59 @@ impl Ticks for NoClock {
     #[inline(always)]
     fn now() -> u32 {
         0
+    }
+}
+
+/// The cycle counter of a Cortex-M3 and larger (DWT), at `HZ` cycles a second. The application
+/// starts it: `DCB::enable_trace` and `DWT::enable_cycle_counter` of the `cortex-m` crate.
+#[derive(Clone, Copy, Debug)]
+pub struct CycleCounter<const HZ: u32>;
+
+#[cfg(all(target_arch = "arm", target_os = "none"))]
+impl<const HZ: u32> Ticks for CycleCounter<HZ> {
+    const HERTZ: u32 = HZ;
+
+    #[inline(always)]
+    fn now() -> u32 {
+        // SAFETY: bounds: `CYCCNT` of the processor's own peripherals, readable on every Cortex-M;
+        // race: a read has no effect.
+        unsafe { (0xE000_1004 as *const u32).read_volatile() }
+    }
+}
+
+/// The SysTick counter, at `HZ` ticks a second: 24 bits that count down, so stamps are good for the
+/// order of records within one period. The application starts it.
+#[derive(Clone, Copy, Debug)]
+pub struct SysTick<const HZ: u32>;
+
+#[cfg(all(target_arch = "arm", target_os = "none"))]
+impl<const HZ: u32> Ticks for SysTick<HZ> {
+    const HERTZ: u32 = HZ;
+
+    #[inline(always)]
+    fn now() -> u32 {
+        // SAFETY: bounds: `SYST_CVR` of the processor's own peripherals; race: a read has no
+        // effect.
+        let left = unsafe { (0xE000_E018 as *const u32).read_volatile() };
+        0x00FF_FFFF - left
+    }
+}
+
+/// The cycle counter of a RISC-V core (`mcycle`), at `HZ` cycles a second.
+#[derive(Clone, Copy, Debug)]
+pub struct Mcycle<const HZ: u32>;
+
+#[cfg(target_arch = "riscv32")]
+impl<const HZ: u32> Ticks for Mcycle<HZ> {
+    const HERTZ: u32 = HZ;
+
+    #[inline(always)]
+    fn now() -> u32 {
+        let cycles;
+        // SAFETY: bounds: a register; race: reading it has no effect.
+        unsafe {
+            core::arch::asm!("csrr {}, mcycle", out(reg) cycles, options(nomem, nostack));
+        }
+        cycles
     }
 }

@@ -1,24 +1,28 @@
-//! Records on their way out: taken from the ring under the token, and handed to a sink.
+//! Records on their way out: taken from the ring under the token, and handed to sinks.
+#![expect(unsafe_code, reason = "encodes into an array; takes over from another context")]
 
 use crate::__private::linked_store;
+use crate::frame;
+use hydra_log_core::record::firmware::Header;
+use hydra_log_core::record::{Flags, Narrow, encode_as};
+use hydra_log_core::ring::small::{Losses, NOTE_BYTES};
+use hydra_log_core::site::{self, SiteId};
 
 /// What one pass did.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Drained {
-    /// How many records were handed over, those that tell of losses not counted.
+    /// How many records were handed over, those that tell of losses counted too.
     pub records: usize,
-    /// How many records such records told of.
-    pub lost: usize,
-    /// Whether the ring was empty at the end; otherwise a call is under way, or somebody else
-    /// drains.
+    /// Whether the ring was empty at the end. Otherwise a call is under way, somebody else drains,
+    /// or no sink had room.
     pub is_empty: bool,
 }
 
 /// Takes what is in the ring, record by record, oldest first, as firmware records.
 ///
-/// The record is lent while the ring is being read, so `each` should be quick: a call that
-/// interrupts it and finds the ring full loses its record. Does nothing when somebody else drains.
+/// A record is lent while the ring is being read, so `each` should be quick: a call that interrupts
+/// it and finds the ring full loses its record. Does nothing when somebody else drains.
 ///
 /// ```
 /// hydra_log_embedded::ring!(256);
@@ -27,32 +31,151 @@ pub struct Drained {
 /// assert_eq!((taken.records, bytes), (0, 0));
 /// ```
 pub fn take(mut each: impl FnMut(&[u8])) -> Drained {
-    linked_store().take(&mut each)
+    linked_store().take(0, &mut |record| {
+        each(record);
+        true
+    })
 }
 
-/// Where records go: a link to a host, a memory.
+/// Where blocks of records go: a link to a host, a memory.
 ///
 /// ```
-/// use hydra_log_embedded::{Sink, drain};
+/// use hydra_log_embedded::{Outlet, Sink, drain};
 /// hydra_log_embedded::ring!(256);
 ///
 /// struct Kept(Vec<u8>);
 /// impl Sink for Kept {
-///     fn write(&mut self, bytes: &[u8]) -> bool {
-///         self.0.extend_from_slice(bytes);
+///     fn write(&mut self, head: &[u8], payload: &[u8]) -> bool {
+///         self.0.extend_from_slice(head);
+///         self.0.extend_from_slice(payload);
 ///         true
 ///     }
 /// }
-/// assert!(drain(&mut Kept(Vec::new())).is_empty);
+/// let mut outlet = Outlet::new(Kept(Vec::new()));
+/// assert!(drain(&mut outlet).is_empty);
 /// ```
 pub trait Sink {
-    /// Takes all of the bytes, or none: `false` says that there is no room now.
-    fn write(&mut self, bytes: &[u8]) -> bool;
+    /// Takes a block, head and payload, or nothing of it: `false` says that there is no room now.
+    fn write(&mut self, head: &[u8], payload: &[u8]) -> bool;
 }
 
-/// Moves what is in the ring to a sink; from an idle loop or a task of low priority.
-pub fn drain(sink: &mut impl Sink) -> Drained {
-    take(|record| {
-        let _taken = sink.write(record);
-    })
+/// A sink with its own count of what it missed.
+#[derive(Debug)]
+pub struct Outlet<S> {
+    sink: S,
+    lost: Losses,
+}
+
+impl<S: Sink> Outlet<S> {
+    /// An outlet that missed nothing yet.
+    #[must_use]
+    pub const fn new(sink: S) -> Self {
+        Self { sink, lost: [0; 5] }
+    }
+
+    /// How many records others had and this sink did not, and was not told of yet, by level.
+    #[must_use]
+    pub const fn lost(&self) -> Losses {
+        self.lost
+    }
+
+    /// The sink.
+    pub const fn sink(&mut self) -> &mut S {
+        &mut self.sink
+    }
+}
+
+/// One outlet, or several: `((a, b), c)`.
+pub trait Outlets {
+    /// Hands records over; whether anybody took them. Records that nobody takes stay in the ring.
+    fn offer(&mut self, records: &[u8]) -> bool;
+    /// Counts records that others took.
+    fn miss(&mut self, records: &[u8]);
+}
+
+impl<S: Sink> Outlets for Outlet<S> {
+    fn offer(&mut self, records: &[u8]) -> bool {
+        if self.lost.iter().any(|lost| *lost > 0) {
+            let note = note(self.lost);
+            if !self.sink.write(&frame::head(&note), &note) {
+                return false;
+            }
+            self.lost = [0; 5];
+        }
+        self.sink.write(&frame::head(records), records)
+    }
+
+    fn miss(&mut self, records: &[u8]) {
+        let mut rest = records;
+        while let Ok(header) = Header::parse(rest) {
+            let told = header.losses(rest, site::level_of);
+            for (lost, told) in self.lost.iter_mut().zip(told) {
+                *lost = lost.saturating_add(told);
+            }
+            rest = rest.get(header.bytes.next_multiple_of(8)..).unwrap_or_default();
+        }
+    }
+}
+
+impl<A: Outlets, B: Outlets> Outlets for (A, B) {
+    fn offer(&mut self, records: &[u8]) -> bool {
+        let (first, second) = (self.0.offer(records), self.1.offer(records));
+        if first && !second {
+            self.1.miss(records);
+        }
+        if second && !first {
+            self.0.miss(records);
+        }
+        first || second
+    }
+
+    fn miss(&mut self, records: &[u8]) {
+        self.0.miss(records);
+        self.1.miss(records);
+    }
+}
+
+/// A record that tells of losses.
+pub(crate) fn note(lost: Losses) -> [u8; NOTE_BYTES] {
+    let mut words = [0_u32; NOTE_BYTES / 4];
+    let [error, warn, info, debug, trace] = lost;
+    let args = (error, (warn, (info, (debug, (trace, ())))));
+    let out = words.as_mut_ptr().cast();
+    // SAFETY: bounds: an array of that size, aligned to words; race: a local.
+    let used =
+        unsafe { encode_as::<Narrow, _>(out, NOTE_BYTES, SiteId(0), 0, &args, Flags::CONTROL) };
+    debug_assert!(used == NOTE_BYTES, "a note's length is constant");
+    let mut bytes = [0; NOTE_BYTES];
+    for (bytes, word) in bytes.chunks_mut(4).zip(words) {
+        bytes.copy_from_slice(&word.to_le().to_le_bytes());
+    }
+    bytes
+}
+
+/// Moves what is in the ring to the outlets; from an idle loop or a task of low priority.
+///
+/// It never waits for other contexts. A block of records that no outlet has room for stays in the
+/// ring, where the policy decides what is kept; one that some take is a loss of the others.
+pub fn drain(outlets: &mut impl Outlets) -> Drained {
+    linked_store().take(frame::PAYLOAD_MAX, &mut |records| outlets.offer(records))
+}
+
+/// As [`drain`], for a panic or a fault: takes over from whoever drained, steps over records that
+/// are not complete, and ends after one pass over the ring.
+///
+/// ```ignore
+/// #[panic_handler]
+/// fn panic(info: &PanicInfo<'_>) -> ! {
+///     hydra_log_embedded::error!("{info}");
+///     // SAFETY: interrupts are masked, and nothing else runs from here on.
+///     unsafe { hydra_log_embedded::drain_last(&mut outlet) };
+///     loop {}
+/// }
+/// ```
+///
+/// # Safety
+/// No context that was interrupted goes on logging or draining, and no other core does.
+pub unsafe fn drain_last(outlets: &mut impl Outlets) -> Drained {
+    // SAFETY: the caller's promise is passed on.
+    unsafe { linked_store().take_last(frame::PAYLOAD_MAX, &mut |records| outlets.offer(records)) }
 }

@@ -24,8 +24,8 @@
 //! | set the ring up                    | [`ring!`], [`policy`]           |
 //! | log                                | [`info!`] and its like          |
 //! | stamp records with your own timer  | [`clock`]                       |
-//! | get records out                    | [`drain()`], [`Sink`], [`take`] |
-//! | switch levels at run time          | [`switch_all`]                  |
+//! | get records out                    | [`drain()`], [`Outlet`], [`rtt!`] |
+//! | switch levels at run time          | [`switch_all`], [`switch`]      |
 #![no_std]
 
 #[doc(hidden)]
@@ -34,9 +34,18 @@ pub mod __private;
 pub mod clock;
 mod drain;
 mod filter;
+mod frame;
+#[cfg(any(feature = "embedded-io", feature = "embedded-io-async"))]
+mod io;
 mod macros;
 pub mod policy;
+mod rtt;
 
-pub use crate::drain::{Drained, Sink, drain, take};
-pub use crate::filter::switch_all;
+pub use crate::drain::{Drained, Outlet, Outlets, Sink, drain, drain_last, take};
+pub use crate::filter::{switch, switch_all};
+#[cfg(feature = "embedded-io")]
+pub use crate::io::Blocking;
+#[cfg(feature = "embedded-io-async")]
+pub use crate::io::drain_async;
+pub use crate::rtt::{Rtt, RttBlock};
 pub use hydra_log_core::{Level, LevelFilter, Record, STATIC_MAX_LEVEL};

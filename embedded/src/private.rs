@@ -9,14 +9,14 @@ pub use hydra_log_core::linked::Returned;
 pub use hydra_log_core::ring::small::{Geometry, Ring};
 
 use crate::clock::Ticks;
-use crate::drain::Drained;
+use crate::drain::{self, Drained};
 use crate::policy::Policy;
 use core::marker::PhantomData;
 use core::ptr::NonNull;
 use hydra_log_core::emit;
 use hydra_log_core::linked::Linked;
-use hydra_log_core::ring::small::{Claimed, Peek};
-use hydra_log_core::site::{self, SiteId};
+use hydra_log_core::ring::small::{Claimed, Losses, Peek, Reader};
+use hydra_log_core::site;
 
 /// Records a call in the application's ring.
 #[inline(always)]
@@ -33,13 +33,22 @@ pub struct Logger<const K: usize, const E: usize, const L: usize, P, T> {
 
 /// What the drain and the policies need of a ring of any size.
 pub trait Store: Sync {
-    /// Hands the records over.
-    fn take(&self, each: &mut dyn FnMut(&[u8])) -> Drained;
+    /// Hands records over, while `each` takes them: in runs of at most `run` bytes where they lie
+    /// one after the other, or, with 0, one by one. A longer record is a run of its own.
+    fn take(&self, run: usize, each: &mut dyn FnMut(&[u8]) -> bool) -> Drained;
+    /// As `take`, past whoever takes now, and past holes.
+    ///
+    /// # Safety
+    /// Nothing that runs later uses the ring.
+    unsafe fn take_last(&self, run: usize, each: &mut dyn FnMut(&[u8]) -> bool) -> Drained;
     /// Drops the oldest records until `bytes` are free; whether that was possible.
     fn evict(&self, bytes: usize) -> bool;
 }
 
 impl<const K: usize, const E: usize, const L: usize, P: Policy, T: Ticks> Logger<K, E, L, P, T> {
+    /// What calls below a warning may use.
+    const LIMIT: usize = if P::KEEPS_ROOM { Ring::<K, E, L>::ORDINARY } else { K };
+
     /// An empty ring.
     #[must_use]
     pub const fn new() -> Self {
@@ -56,14 +65,15 @@ impl<const K: usize, const E: usize, const L: usize, P: Policy, T: Ticks> Logger
     /// A claim that finds room at once.
     #[inline(always)]
     pub fn claim(&self, bytes: usize) -> Returned {
-        Returned::new(self.ring.claim(bytes, T::now))
+        Returned::new(self.ring.claim(bytes, Self::LIMIT, T::now))
     }
 
     /// A claim that does not.
     pub fn claim_slowly(&self, gate: &'static Gate, bytes: usize) -> Returned {
         let level = gate.level();
         let claimed: Option<Claimed> =
-            self.ring.claim_slowly(level, bytes, T::now, |bytes| P::make_room(self, bytes));
+            self.ring
+                .claim_slowly(level, bytes, Self::LIMIT, T::now, |bytes| P::make_room(self, bytes));
         if claimed.is_none() {
             self.ring.lose(level);
         }
@@ -92,39 +102,63 @@ impl<const K: usize, const E: usize, const L: usize, P: Policy, T: Ticks> Defaul
 impl<const K: usize, const E: usize, const L: usize, P: Policy, T: Ticks> Store
     for Logger<K, E, L, P, T>
 {
-    fn take(&self, each: &mut dyn FnMut(&[u8])) -> Drained {
-        let mut drained = Drained::default();
-        let Some(reader) = self.ring.try_read() else { return drained };
-        loop {
-            match reader.peek() {
-                Peek::Record(record) => {
-                    each(record);
-                    let bytes = record.len();
-                    reader.advance(bytes);
-                    reader.release();
-                    drained.records += 1;
-                }
-                Peek::Hole => return drained,
-                Peek::Empty => break,
-            }
-        }
-        drained.is_empty = true;
-        drained
+    fn take(&self, run: usize, each: &mut dyn FnMut(&[u8]) -> bool) -> Drained {
+        self.ring.try_read().map_or_else(Drained::default, |reader| pass(&reader, run, each, false))
+    }
+
+    unsafe fn take_last(&self, run: usize, each: &mut dyn FnMut(&[u8]) -> bool) -> Drained {
+        // SAFETY: the caller's promise is passed on.
+        let reader = unsafe { self.ring.seize() };
+        pass(&reader, run, each, true)
     }
 
     fn evict(&self, bytes: usize) -> bool {
-        let Some(reader) = self.ring.try_read() else { return false };
-        let mut freed = 0;
-        while freed < bytes {
-            let Peek::Record(record) = reader.peek() else { break };
-            let len = record.len();
-            let number = record.first_chunk().map(|site| u16::from_le_bytes(*site));
-            self.ring.lose(site::level_of(SiteId(number.unwrap_or_default().into())));
-            reader.advance(len);
-            freed += len;
-        }
-        freed > 0
+        self.ring.try_read().is_some_and(|reader| reader.evict(bytes, site::level_of))
     }
+}
+
+/// One pass over a ring.
+fn pass<const K: usize, const E: usize, const L: usize>(
+    reader: &Reader<'_, K, E, L>,
+    run: usize,
+    each: &mut dyn FnMut(&[u8]) -> bool,
+    is_last: bool,
+) -> Drained {
+    let mut drained = Drained::default();
+    // A pass ends, whatever producers do: it hands over no more than the ring holds.
+    for _ in 0..=K / 8 {
+        match reader.peek() {
+            Peek::Record(record) => {
+                let (records, count) = match reader.peek_run(run) {
+                    (_, 0) => (record, 1),
+                    found => found,
+                };
+                if !each(records) {
+                    return drained;
+                }
+                reader.advance_run(records.len());
+                reader.release();
+                drained.records += count;
+            }
+            Peek::Hole if is_last => reader.skip_hole(),
+            Peek::Hole => return drained,
+            Peek::Empty => {
+                drained.is_empty = match reader.gap() {
+                    Some(lost) => tell(lost, each, &mut drained),
+                    None => true,
+                };
+                return drained;
+            }
+        }
+    }
+    drained
+}
+
+/// Tells of losses that no call told of. A sink without room does not count: losses are taken once.
+fn tell(lost: Losses, each: &mut dyn FnMut(&[u8]) -> bool, drained: &mut Drained) -> bool {
+    let is_told = each(&drain::note(lost));
+    drained.records += usize::from(is_told);
+    is_told
 }
 
 unsafe extern "Rust" {

@@ -7,6 +7,7 @@
 use super::error::DecodeError;
 use super::header::{Flags, header_word};
 use super::layout::{Layout, Narrow};
+use crate::level::Level;
 use crate::site::{SiteId, gap_site};
 use crate::value::{Kind, MAX_DEPTH, Tag};
 
@@ -58,6 +59,26 @@ impl Header {
         let site = u16::from_le_bytes([site_low, site_high]);
         Ok(Self { site, bytes: len, flags: Flags::from_bits(flags), stamp })
     }
+
+    /// Whether the record is a note of losses.
+    #[must_use]
+    pub fn is_note(&self) -> bool {
+        self.flags.contains(Flags::CONTROL) && self.site == 0
+    }
+
+    /// How many records are lost with this one, whose bytes are `record`: one of its level, or
+    /// those that it tells of; by level, `Error` first.
+    pub fn losses(&self, record: &[u8], level_of: impl Fn(SiteId) -> Level) -> [u32; 5] {
+        let mut lost = [0; 5];
+        if self.is_note() {
+            for (at, lost) in (12..).step_by(4).zip(&mut lost) {
+                *lost = word(record, at).unwrap_or_default();
+            }
+        } else if let Some(lost) = lost.get_mut(level_of(SiteId(self.site.into())) as usize - 1) {
+            *lost = 1;
+        }
+        lost
+    }
 }
 
 /// Writes what a server would have written, at `site` and with `stamp`, into `out`, and returns its
@@ -84,7 +105,7 @@ pub fn widen(
 ) -> Result<usize, DecodeError> {
     let header = Header::parse(bytes)?;
     let record = bytes.get(..header.bytes).unwrap_or_default();
-    if header.flags.contains(Flags::CONTROL) && header.site == 0 {
+    if header.is_note() {
         return widen_note(record, stamp, out);
     }
     let mut from = Source { bytes: record, at: Narrow::HEADER_BYTES };

@@ -156,6 +156,10 @@ pub(super) mod state {
 }
 
 unsafe extern "C" {
+    #[link_name = "__hydra_gates_start"]
+    static GATES_START: Gate;
+    #[link_name = "__hydra_gates_end"]
+    static GATES_END: Gate;
     // Where the gates of a level end; `hydra.x` defines them.
     #[link_name = "__hydra_linker_script_is_missing__add_link_arg_Thydra_x"]
     static ERRORS_END: u8;
@@ -165,6 +169,15 @@ unsafe extern "C" {
     static INFOS_END: u8;
     #[link_name = "__hydra_debugs_end"]
     static DEBUGS_END: u8;
+}
+
+/// All gates, sorted by level.
+pub(super) fn gates() -> &'static [Gate] {
+    let start = &raw const GATES_START;
+    let count = &raw const GATES_END as usize - start as usize;
+    // SAFETY: bounds: `hydra.x` puts both symbols around bytes that only gates lie in, zeroed;
+    // race: each is an atomic.
+    unsafe { core::slice::from_raw_parts(start, count) }
 }
 
 /// The level of the gate at an address: gates are sorted by level.

@@ -70,7 +70,7 @@ pub const NOTE_BYTES: usize = Narrow::HEADER_BYTES + 6 * Narrow::WORD_BYTES;
 /// use hydra_log_core::ring::small::{Peek, Ring};
 /// static RING: Ring<64, 8, 10> = Ring::new();
 ///
-/// let claimed = RING.claim(16, || 7).expect("the ring is empty");
+/// let claimed = RING.claim(16, 64, || 7).expect("the ring is empty");
 /// // SAFETY: bounds: 16 bytes were claimed; race: they are this claim's.
 /// unsafe { claimed.at.cast::<[u32; 4]>().write([4 << 16, 7, 1, 99]) };
 /// // SAFETY: a whole record was written.
@@ -126,8 +126,8 @@ impl<const K: usize, const E: usize, const L: usize, C: Claim> Ring<K, E, L, C> 
         if longest < coded { longest } else { coded }
     };
 
-    /// What calls below a warning may use.
-    const ORDINARY: usize = match K {
+    /// What calls below a warning may use, where warnings and errors have room kept for them.
+    pub const ORDINARY: usize = match K {
         0..128 => K,
         // Room for a note and a record, and more in a large ring.
         512.. if K / 16 < 64 => K - 64,
@@ -167,6 +167,15 @@ impl<const K: usize, const E: usize, const L: usize, C: Claim> Ring<K, E, L, C> 
     #[must_use]
     pub fn try_read(&self) -> Option<Reader<'_, K, E, L, C>> {
         Some(Reader::new(self, self.token.try_take()?))
+    }
+
+    /// The consumer's half, whoever has it: for a context that no other one ever follows.
+    ///
+    /// # Safety
+    /// Nothing that runs later uses another consumer of this ring, or goes on with one.
+    #[must_use]
+    pub unsafe fn seize(&self) -> Reader<'_, K, E, L, C> {
+        Reader::new(self, self.token.seize())
     }
 
     /// How many bytes are claimed and not yet released, about.

@@ -1,7 +1,7 @@
 //! The writing side: claim, write, commit; and what happens when there is no room.
 #![expect(unsafe_code, reason = "one claim's bytes and map entry belong to one owner")]
 
-use super::{COMMIT, NOTE_BYTES, Ring};
+use super::{COMMIT, Losses, NOTE_BYTES, Ring};
 use crate::level::Level;
 use crate::ord;
 use crate::record::{Flags, Narrow, encode_as};
@@ -21,16 +21,17 @@ pub struct Claimed {
 }
 
 impl<const K: usize, const E: usize, const L: usize, C: Claim> Ring<K, E, L, C> {
-    /// Claims room for a record of `bytes` at most, where that is quick.
+    /// Claims room for a record of `bytes` at most, where that is quick, and leaves what is behind
+    /// `limit` to warnings and errors ([`ORDINARY`](Self::ORDINARY), or the whole capacity).
     ///
     /// Whoever claims has to [`commit`](Self::commit), or the consumer stops here for ever. `None`
     /// leaves the call to [`claim_slowly`](Self::claim_slowly).
     #[inline]
-    pub fn claim(&self, bytes: usize, now: impl Fn() -> u32) -> Option<Claimed> {
+    pub fn claim(&self, bytes: usize, limit: usize, now: impl Fn() -> u32) -> Option<Claimed> {
         if bytes > Self::LONGEST {
             return None;
         }
-        let (bytes, limit) = (round_up(bytes), Self::ORDINARY);
+        let bytes = round_up(bytes);
         let claimed = self.claim.claim(&self.quick, &self.tail, limit, bytes, now);
         let (position, stamp) = claimed.ok()?;
         Some(self.claimed(position, stamp))
@@ -44,6 +45,7 @@ impl<const K: usize, const E: usize, const L: usize, C: Claim> Ring<K, E, L, C> 
         &self,
         level: Level,
         bytes: usize,
+        limit: usize,
         now: impl Fn() -> u32,
         mut make_room: impl FnMut(usize) -> bool,
     ) -> Option<Claimed> {
@@ -51,7 +53,7 @@ impl<const K: usize, const E: usize, const L: usize, C: Claim> Ring<K, E, L, C> 
             return None;
         }
         let is_urgent = level <= Level::Warn;
-        let capacity = if is_urgent { K } else { Self::ORDINARY };
+        let capacity = if is_urgent { K } else { limit };
         let bytes = round_up(bytes);
         let try_claim = |bytes| self.claim.claim(&self.head, &self.tail, capacity, bytes, &now);
         // Somebody else may take the room that was made; a bound keeps this call's time bounded.
@@ -69,7 +71,8 @@ impl<const K: usize, const E: usize, const L: usize, C: Claim> Ring<K, E, L, C> 
                 self.refresh(self.head.load(ord::shared_head_read()));
                 return Some(self.claimed(position, stamp));
             }
-            if !make_room(NOTE_BYTES + bytes) {
+            let note = if Self::HAS_NOTES && self.has_lost() { NOTE_BYTES } else { 0 };
+            if !make_room(note + bytes) {
                 return None;
             }
         }
@@ -118,12 +121,18 @@ impl<const K: usize, const E: usize, const L: usize, C: Claim> Ring<K, E, L, C> 
     /// Writes a note at the start of a claim.
     #[cold]
     fn note(&self, position: usize, stamp: u32) {
-        let [error, warn, info, debug, trace] = self.take_lost();
+        let lost = self.take_lost();
+        self.write_note(position, stamp, lost);
+    }
+
+    /// Writes a note into bytes that belong to the caller.
+    pub(super) fn write_note(&self, position: usize, stamp: u32, lost: Losses) {
+        let [error, warn, info, debug, trace] = lost;
         let args = (error, (warn, (info, (debug, (trace, ())))));
         let (offset, flags) = (Self::offset(position), Flags::CONTROL);
         let at = self.at(offset);
-        // SAFETY: bounds: the claim begins with as many bytes, which fit behind any offset; race:
-        // they are this claim's.
+        // SAFETY: bounds: as many bytes fit behind any offset, as there are notes at all; race:
+        // they are the caller's.
         let used = unsafe {
             encode_as::<Narrow, _>(at, NOTE_BYTES, SiteId(0), stamp.into(), &args, flags)
         };

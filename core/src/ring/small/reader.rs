@@ -1,11 +1,14 @@
 //! The reading side, for whoever holds the token: peek, advance, tell of losses.
 #![expect(unsafe_code, reason = "lends the bytes of committed claims")]
 
-use super::{COMMIT, Ring, UNITS};
+use super::{COMMIT, NOTE_BYTES, Ring, UNITS};
+use crate::level::Level;
 use crate::ord;
+use crate::record::firmware::Header;
 use crate::ring::GRANULE_BYTES;
 use crate::ring::mpsc::LEVELS;
 use crate::ring::mpsc::claim::{Claim, Native};
+use crate::site::SiteId;
 use crate::sync::LoadOwn as _;
 use crate::token::Taken;
 
@@ -59,6 +62,42 @@ impl<'r, const K: usize, const E: usize, const L: usize, C: Claim> Reader<'r, K,
         }
     }
 
+    /// The records at the head that lie one after the other, in whole units of 8 bytes, at most
+    /// `most` bytes of them; and how many there are. None: there is no record, or a longer one.
+    #[must_use]
+    pub fn peek_run(&self, most: usize) -> (&[u8], usize) {
+        if !matches!(self.peek(), Peek::Record(_)) {
+            return (&[], 0);
+        }
+        let ring = self.ring;
+        let start = Ring::<K, E, L, C>::offset(ring.own_head.get());
+        let (mut bytes, mut records) = (0, 0);
+        // What starts behind the capacity would be elsewhere.
+        while start + bytes < K {
+            let entry = ring.entry(start + bytes).load(ord::map_read());
+            let next = bytes + usize::from(entry & UNITS) * GRANULE_BYTES;
+            if entry & COMMIT == 0 || next > most {
+                break;
+            }
+            (bytes, records) = (next, records + 1);
+        }
+        ring.cells.read(start, bytes);
+        // SAFETY: bounds: whole claims, of which only the last runs over the capacity; race: all
+        // committed, so the consumer's until its head is released (M4).
+        (unsafe { core::slice::from_raw_parts(ring.at(start), bytes) }, records)
+    }
+
+    /// Steps over what [`peek_run`](Self::peek_run) lent.
+    pub fn advance_run(&self, bytes: usize) {
+        let mut left = bytes;
+        while left > 0 {
+            let entry = self.ring.entry(self.ring.own_head.get()).load(ord::map_read());
+            let len = usize::from(entry & UNITS).max(1) * GRANULE_BYTES;
+            self.advance(len);
+            left = left.saturating_sub(len);
+        }
+    }
+
     /// Steps over the record that [`peek`](Self::peek) lent; `len` is its length.
     pub fn advance(&self, len: usize) {
         let head = self.ring.own_head.get();
@@ -77,6 +116,37 @@ impl<'r, const K: usize, const E: usize, const L: usize, C: Claim> Reader<'r, K,
             head = head.wrapping_add(GRANULE_BYTES);
         }
         ring.own_head.set(head);
+    }
+
+    /// Drops the oldest records until `bytes` are free, and leaves a note of them at the head (N3);
+    /// whether any are free now that were not. `level_of` tells the level of a site's records.
+    pub fn evict(&self, bytes: usize, level_of: impl Fn(SiteId) -> Level) -> bool {
+        let note = if Ring::<K, E, L, C>::HAS_NOTES { NOTE_BYTES } else { 0 };
+        let (mut lost, mut stamp, start) = ([0_u32; LEVELS], 0, self.ring.own_head.get());
+        let freed = || self.ring.own_head.get().wrapping_sub(start);
+        while freed() < bytes + note {
+            let Peek::Record(record) = self.peek() else { break };
+            let len = record.len();
+            if let Ok(header) = Header::parse(record) {
+                stamp = header.stamp;
+                let told = header.losses(record, &level_of);
+                for (lost, told) in lost.iter_mut().zip(told) {
+                    *lost = lost.saturating_add(told);
+                }
+            }
+            self.advance(len);
+        }
+        let freed = freed();
+        if note > 0 && freed >= note {
+            let head = self.ring.own_head.get().wrapping_sub(note);
+            self.ring.write_note(head, stamp, lost);
+            self.ring.own_head.set(head);
+        } else {
+            for (level, lost) in Level::ALL.into_iter().zip(lost) {
+                (0..lost).for_each(|_| self.ring.lose(level));
+            }
+        }
+        freed > note
     }
 
     /// Gives all room back that was advanced over.

@@ -17,9 +17,26 @@ const URGENT: u16 = 1 << 15;
 
 /// Writes a record of so many numbers under `tag`; whether there was room.
 fn log<C: Claim>(ring: &Small<C>, level: Level, tag: u16, numbers: usize) -> bool {
+    log_as(ring, level, tag, numbers, false)
+}
+
+fn evict<C: Claim>(ring: &Small<C>, bytes: usize) -> bool {
+    ring.try_read().is_some_and(|reader| reader.evict(bytes, |_| Level::Info))
+}
+
+fn log_as<C: Claim>(
+    ring: &Small<C>,
+    level: Level,
+    tag: u16,
+    numbers: usize,
+    keeps_newest: bool,
+) -> bool {
     let bytes = 8 + numbers * 8;
-    let quick = ring.claim(bytes, || 0);
-    let Some(claimed) = quick.or_else(|| ring.claim_slowly(level, bytes, || 0, |_| false)) else {
+    let limit = if keeps_newest { 128 } else { Small::<C>::ORDINARY };
+    let quick = ring.claim(bytes, limit, || 0);
+    let make_room = |bytes| keeps_newest && evict(ring, bytes);
+    let Some(claimed) = quick.or_else(|| ring.claim_slowly(level, bytes, limit, || 0, make_room))
+    else {
         ring.lose(level);
         return false;
     };
@@ -134,7 +151,7 @@ proptest! {
 #[test]
 fn a_hole_stops_the_reader_until_it_is_skipped() {
     let ring = Small::with_claim(0, ByCas);
-    let _hole = ring.claim(16, || 0).unwrap();
+    let _hole = ring.claim(16, 128, || 0).unwrap();
     assert!(log(&ring, Level::Info, 7, 0));
     assert_eq!(read(&ring, 9), []);
     let reader = ring.try_read().unwrap();
@@ -156,4 +173,43 @@ fn the_last_sixteenth_is_for_warnings_and_errors() {
         assert!(log(&ring, Level::Info, tag, 0));
     }
     assert!(log(&ring, Level::Warn, 99, 0));
+}
+
+#[test]
+fn what_is_evicted_is_told_of_at_the_head() {
+    let ring = Small::with_claim(usize::MAX - 99, ByCas);
+    for tag in 0..400 {
+        assert!(log_as(&ring, Level::Info, tag, usize::from(tag % 4), true), "{tag}");
+    }
+    let found = read(&ring, usize::MAX);
+    let (first, rest) = found.split_first().unwrap();
+    let kept: Vec<_> = (0..400).map(Found::Record).skip(400 - rest.len()).collect();
+    assert_eq!((*first, rest), (Found::Lost(400 - rest.len()), kept.as_slice()));
+    // Claims of 8 to 32 bytes beside a note of 32.
+    assert!(rest.len() >= 3, "{rest:?}");
+}
+
+#[test]
+fn an_interrupt_over_the_reader_evicts_nothing() {
+    let ring = Small::with_claim(0, ByCas);
+    let reader = ring.try_read().unwrap();
+    let kept = (0..40).filter(|tag| log_as(&ring, Level::Info, *tag, 0, true)).count();
+    assert_eq!(kept, 16);
+    drop(reader);
+    assert_eq!(read(&ring, usize::MAX).last(), Some(&Found::Lost(24)));
+}
+
+#[test]
+fn a_run_is_several_records_up_to_the_end_of_the_ring() {
+    let ring = Small::with_claim(96, ByCas);
+    for tag in 0..8 {
+        assert!(log(&ring, Level::Info, tag, 0));
+    }
+    let reader = ring.try_read().unwrap();
+    assert_eq!(reader.peek_run(7).1, 0);
+    assert_eq!(reader.peek_run(20).1, 2);
+    let (run, records) = reader.peek_run(512);
+    assert_eq!((run.len(), records), (32, 4));
+    reader.advance_run(32);
+    assert_eq!(reader.peek_run(512).1, 4);
 }

@@ -1,0 +1,58 @@
+//! Sinks over `embedded-io`: a serial port, USB, a radio.
+
+/// A [`Sink`](crate::Sink) that writes and waits: for an idle loop that has nothing else to do.
+///
+/// A block whose writing fails is lost, and counted by its outlet; a reader of the stream finds the
+/// next one by its head.
+#[cfg(feature = "embedded-io")]
+#[derive(Debug)]
+pub struct Blocking<W>(pub W);
+
+#[cfg(feature = "embedded-io")]
+impl<W: embedded_io::Write> crate::Sink for Blocking<W> {
+    fn write(&mut self, head: &[u8], payload: &[u8]) -> bool {
+        self.0.write_all(head).and_then(|()| self.0.write_all(payload)).is_ok()
+    }
+}
+
+/// Moves one block to an asynchronous writer, by way of `buffer`; whether there was one.
+///
+/// The ring is free again as soon as the block is copied, and nothing of it is held while the
+/// writer is awaited. The buffer holds a head of 8 bytes and at least the longest record; what does
+/// not fit stays in the ring.
+///
+/// # Errors
+/// Those of the writer. The block is lost then.
+#[cfg(feature = "embedded-io-async")]
+pub async fn drain_async<W: embedded_io_async::Write>(
+    writer: &mut W,
+    buffer: &mut [u8],
+) -> Result<bool, W::Error> {
+    let len = copied(buffer);
+    writer.write_all(buffer.get(..len).unwrap_or_default()).await?;
+    Ok(len > 0)
+}
+
+/// Copies one block out of the ring; its length.
+#[cfg(feature = "embedded-io-async")]
+fn copied(buffer: &mut [u8]) -> usize {
+    use crate::frame::{self, HEAD_BYTES, PAYLOAD_MAX};
+    let mut len = 0;
+    let most = buffer.len().saturating_sub(HEAD_BYTES).min(PAYLOAD_MAX);
+    crate::__private::linked_store().take(most, &mut |records| {
+        let whole = HEAD_BYTES + records.len();
+        let Some((head, payload)) =
+            buffer.get_mut(..whole).and_then(|block| block.split_at_mut_checked(HEAD_BYTES))
+        else {
+            return false;
+        };
+        if len > 0 {
+            return false;
+        }
+        head.copy_from_slice(&frame::head(records));
+        payload.copy_from_slice(records);
+        len = whole;
+        true
+    });
+    len
+}
