@@ -7,6 +7,7 @@ use std::path::Path;
 const NO_BITS: u32 = 8;
 const ALLOCATED: u32 = 2;
 const WRITABLE: u32 = 1;
+const EXECUTABLE: u32 = 4;
 const SYMBOLS: u32 = 2;
 
 /// A linked program.
@@ -122,6 +123,26 @@ impl Elf {
         let section = self.sections.iter().find(holds)?;
         let at = section.offset + (address - section.address) as usize;
         word(&self.bytes, at).or_else(|| half(&self.bytes, at).map(u32::from))
+    }
+
+    /// Where the one instruction with these two bytes is.
+    pub(super) fn only_half(&self, wanted: u16) -> Result<u32, String> {
+        let code = self.sections.iter().filter(|section| section.flags & EXECUTABLE != 0);
+        let mut found = code.flat_map(|section| {
+            let bytes = self.bytes.get(section.offset..).unwrap_or_default();
+            let halves = bytes.chunks_exact(2).take(section.size as usize / 2);
+            let is_it = move |(_, half): &(usize, &[u8])| *half == wanted.to_le_bytes();
+            let offsets = halves
+                .enumerate()
+                .filter(is_it)
+                .filter_map(|(index, _)| u32::try_from(index * 2).ok());
+            offsets.map(|offset| section.address + offset)
+        });
+        match (found.next(), found.next()) {
+            (Some(address), None) => Ok(address),
+            (None, _) => Err(format!("no instruction {wanted:#06x}")),
+            (Some(_), Some(_)) => Err(format!("more than one instruction {wanted:#06x}")),
+        }
     }
 
     /// What the loaded sections take: initialised data is in both memories.

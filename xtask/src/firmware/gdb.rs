@@ -1,9 +1,15 @@
-//! A debugger's part: stops a machine at an instruction.
+//! A debugger's part: stops a machine at an instruction, steps, moves the program counter.
 
 use std::io::{Read, Write};
 use std::net::TcpStream;
 
 use super::rtt::connect;
+
+/// Register numbers of Cortex-M in QEMU's stub.
+const PC: u8 = 15;
+const XPSR: u8 = 25;
+/// Where xPSR says that an if-then block is going on.
+const IF_THEN: u32 = 0x0600_fc00;
 
 /// A machine that stands still before its first instruction.
 pub(super) struct Debugger {
@@ -26,9 +32,33 @@ impl Debugger {
         self.expect(&format!("z1,{at:x},2"), "OK")
     }
 
+    /// Executes one instruction; returns where the next one is.
+    pub(super) fn step(&mut self) -> Result<u32, String> {
+        self.expect("s", "T")?;
+        self.register(PC)
+    }
+
+    /// Goes on from `address`, whatever block the stopped instruction was in.
+    pub(super) fn go_on_from(mut self, address: u32) -> Result<(), String> {
+        let status = self.register(XPSR)?;
+        self.set_register(XPSR, status & !IF_THEN)?;
+        self.set_register(PC, address & !1)?;
+        self.go_on()
+    }
+
     /// Goes on without a debugger.
     pub(super) fn go_on(mut self) -> Result<(), String> {
         self.expect("D", "OK")
+    }
+
+    fn register(&mut self, number: u8) -> Result<u32, String> {
+        let answer = self.ask(&format!("p{number:x}"))?;
+        let value = answer.get(..8).and_then(|digits| u32::from_str_radix(digits, 16).ok());
+        value.map(u32::swap_bytes).ok_or_else(|| format!("register {number}: `{answer}`"))
+    }
+
+    fn set_register(&mut self, number: u8, value: u32) -> Result<(), String> {
+        self.expect(&format!("P{number:x}={:08x}", value.swap_bytes()), "OK")
     }
 
     fn expect(&mut self, command: &str, start: &str) -> Result<(), String> {

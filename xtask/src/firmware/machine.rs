@@ -47,6 +47,13 @@ pub(super) const MACHINES: [Machine; 6] = [
     },
 ];
 
+/// Two cores of one image.
+pub(super) const DUAL_CORE: Machine = Machine {
+    target: "thumbv8m.main-none-eabihf",
+    program: "qemu-system-arm",
+    options: "-M mps2-an521",
+};
+
 /// The machine of a target.
 pub(super) fn of(target: &str) -> Option<&'static Machine> {
     MACHINES.iter().find(|machine| machine.target == target)
@@ -91,6 +98,11 @@ impl Run {
         self
     }
 
+    /// The serial port's bytes go to a file.
+    pub(super) fn serial_to(self, file: &Path) -> Self {
+        self.option("-serial", &format!("file:{}", file.display()))
+    }
+
     /// Its memory can be read and written through this port while it runs.
     pub(super) fn with_probe(self, port: u16) -> Self {
         self.options("-accel tcg -qtest-log none").option("-qtest", &server(port))
@@ -99,6 +111,12 @@ impl Run {
     /// It waits for a debugger at this port before its first instruction.
     pub(super) fn with_debugger(self, port: u16) -> Self {
         self.options("-S").option("-gdb", &server(port))
+    }
+
+    /// How long it may take.
+    pub(super) fn within(mut self, limit: Duration) -> Self {
+        self.limit = limit;
+        self
     }
 
     /// Starts it.

@@ -5,6 +5,7 @@
 //! | targets and QEMU, where they can be had | [`setup`]   |
 //! | crates and their targets               | [`package`] |
 //! | machines, time limits                  | [`machine`] |
+//! | Hydra's programs, defmt's               | [`hydra`], [`storm`], [`anchors`] |
 //! | instructions, flash, RAM               | [`count`], [`trace`], [`elf`], [`budget`] |
 
 mod anchors;
@@ -13,16 +14,19 @@ mod compare;
 mod count;
 mod elf;
 mod gdb;
+mod hydra;
 mod machine;
 mod package;
 mod rtt;
 mod setup;
+mod storm;
+mod sweep;
 mod trace;
 
 use crate::term::{bad, good, heading, skipped};
 use crate::{Command, Failure, Outcome, only};
 use compare::Expected;
-use machine::{Machine, of};
+use machine::{DUAL_CORE, MACHINES, Machine, of};
 use package::PACKAGES;
 use setup::Setup;
 
@@ -90,7 +94,25 @@ fn build(setup: &Setup, rows: &mut Vec<Row>) {
             rows.push(Row { what, result });
         }
     }
+    let result = hydra::build_decoder().map(|()| "built".to_owned());
+    rows.push(Row { what: "decoder".to_owned(), result });
 }
+
+const V6M: &str = "thumbv6m-none-eabi";
+const V7EM: &str = "thumbv7em-none-eabihf";
+
+/// Hydra's programs, each on the machines that it is about.
+const HYDRA: [(&str, hydra::Program); 9] = [
+    (V6M, hydra::LATE_OLDEST),
+    (V7EM, hydra::LATE_OLDEST),
+    (V6M, hydra::STORM),
+    (V7EM, hydra::STORM),
+    (V6M, hydra::CORTEX_M0),
+    (V7EM, hydra::CORTEX_M4),
+    (V7EM, hydra::EMBASSY),
+    ("riscv32imac-unknown-none-elf", hydra::RISCV),
+    ("riscv32imc-unknown-none-elf", hydra::RISCV),
+];
 
 /// Runs what there is to run.
 fn programs(setup: &Setup, mode: Expected, rows: &mut Vec<Row>) {
@@ -100,12 +122,31 @@ fn programs(setup: &Setup, mode: Expected, rows: &mut Vec<Row>) {
             rows.push(Row { what: format!("{what} on {target}"), result: run(machine) });
         }
     };
-    on("thumbv7em-none-eabihf", "defmt application", &|machine| {
-        anchors::application(machine, mode)
-    });
-    on("thumbv7em-none-eabihf", "defmt, late host", &|machine| {
+    for machine in &MACHINES {
+        on(machine.target, "every kind of argument", &|machine| hydra::KINDS.check(machine, mode));
+    }
+    for (target, program) in HYDRA {
+        on(target, program.name, &|machine| program.check(machine, mode));
+    }
+    for target in [V6M, V7EM] {
+        on(target, "panic anywhere", &|machine| swept(machine, &sweep::PANIC));
+        on(target, "fault anywhere", &|machine| swept(machine, &sweep::FAULT));
+    }
+    on(DUAL_CORE.target, "two cores", &|_| hydra::DUAL_CORE.check(&DUAL_CORE, mode));
+    on(V7EM, "defmt application", &|machine| anchors::application(machine, mode));
+    on(V7EM, "defmt, late host", &|machine| {
         anchors::late_host(machine).map(|count| format!("{count} of 400 records, no count"))
     });
+}
+
+/// Where a call may be left without a loss, against the budget.
+fn swept(machine: &Machine, way: &sweep::WayOut) -> Result<String, String> {
+    let (count, failed) = sweep::check(machine, way)?;
+    let mut budgets = budget::Budgets::read()?;
+    let losses = u32::try_from(failed.len()).unwrap_or(u32::MAX);
+    budgets.judge(machine.target, &format!("{} losses", way.symbol), (losses, 0));
+    budgets.end()?;
+    Ok(format!("records lost after {losses} of {count} instructions"))
 }
 
 fn table(rows: &[Row]) -> Outcome {

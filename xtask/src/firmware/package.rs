@@ -4,7 +4,11 @@ use super::machine::target_directory;
 use crate::tool::{Tool, root};
 
 const V6M: &str = "thumbv6m-none-eabi";
+const V7M: &str = "thumbv7m-none-eabi";
 const V7EM: &str = "thumbv7em-none-eabihf";
+const V8M: &str = "thumbv8m.main-none-eabihf";
+const IMAC: &str = "riscv32imac-unknown-none-elf";
+const IMC: &str = "riscv32imc-unknown-none-elf";
 
 /// A crate with a lock file of its own.
 #[derive(Debug)]
@@ -12,26 +16,24 @@ pub(super) struct Package {
     /// Its folder under `examples/firmware`.
     pub(super) folder: &'static str,
     pub(super) targets: &'static [&'static str],
+    /// For cargo.
+    options: &'static str,
 }
 
 impl Package {
     pub(super) const ANCHOR: Self = Self::new("anchor", &[V6M, V7EM]);
+    pub(super) const COUNT: Self = Self::new("count", &[V6M, V7EM]);
 
     const fn new(folder: &'static str, targets: &'static [&'static str]) -> Self {
-        Self { folder, targets }
+        Self { folder, targets, options: "" }
     }
 
-    /// Builds all its programs for a target.
+    /// Builds its programs for a target.
     pub(super) fn build(&self, target: &str) -> Result<(), String> {
-        self.build_with(target, "")
-    }
-
-    /// As [`build`](Self::build), with options for cargo.
-    pub(super) fn build_with(&self, target: &str, options: &str) -> Result<(), String> {
         // Flags of the environment would replace those of the crate's own `.cargo/config.toml`.
         Tool::cargo("build --quiet --release --locked --target")
             .argument(target)
-            .words(options)
+            .words(self.options)
             .env("CARGO_TARGET_DIR", &target_directory().to_string_lossy())
             .without("RUSTFLAGS")
             .within(&root().join("examples").join("firmware").join(self.folder))
@@ -40,7 +42,22 @@ impl Package {
 }
 
 /// Everything there is to build for microcontrollers, but for the board that they share.
-pub(super) const PACKAGES: [Package; 2] = [Package::ANCHOR, Package::new("defmt-app", &[V7EM])];
+pub(super) const PACKAGES: [Package; 13] = [
+    Package::ANCHOR,
+    Package::COUNT,
+    Package::new("tests", &[V6M, V7M, V7EM, V8M]),
+    // The others of its programs are about Cortex-M.
+    Package { options: "--bin kinds", ..Package::new("tests", &[IMAC, IMC]) },
+    Package::new("cortex-m0", &[V6M]),
+    Package::new("cortex-m4", &[V7EM]),
+    Package::new("defmt-app", &[V7EM]),
+    Package::new("dual-core", &[V8M]),
+    Package::new("embassy", &[V7EM]),
+    Package::new("esp32c3", &[IMC]),
+    Package::new("nrf52840", &[V7EM]),
+    Package::new("riscv", &[IMAC, IMC]),
+    Package::new("rp2040", &[V6M]),
+];
 
 #[cfg(test)]
 mod tests {
@@ -59,6 +76,7 @@ mod tests {
         found.sort();
         let mut listed: Vec<&str> = PACKAGES.iter().map(|package| package.folder).collect();
         listed.sort_unstable();
+        listed.dedup();
         assert_eq!(found, listed);
     }
 

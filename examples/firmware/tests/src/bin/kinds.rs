@@ -1,0 +1,16 @@
+//! Every kind of argument, on every machine: the same records, and so the same text.
+#![no_std]
+#![no_main]
+
+use firmware_board::{entry, passed};
+use firmware_tests::{Port, kinds::log_all_kinds};
+use hydra_log_embedded::{drain, ring};
+
+ring!(4096);
+
+#[entry]
+fn main() -> ! {
+    log_all_kinds();
+    drain(&mut Port::default());
+    passed()
+}

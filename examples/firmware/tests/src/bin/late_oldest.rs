@@ -1,0 +1,20 @@
+//! Late attach: 400 records into a small ring before anybody drains; the oldest stay.
+#![no_std]
+#![no_main]
+
+use firmware_board::{entry, passed};
+use firmware_tests::Port;
+use hydra_log_embedded::{drain, info, ring};
+
+ring!(1280);
+
+#[entry]
+fn main() -> ! {
+    for x in 0..400_u32 {
+        info!("x={x}");
+    }
+    drain(&mut Port::default());
+    info!("a host looked");
+    drain(&mut Port::default());
+    passed()
+}
