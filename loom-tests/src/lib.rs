@@ -29,3 +29,4 @@ pub mod bench;
 pub mod explore;
 pub mod models;
 mod ord;
+pub mod small;

@@ -51,4 +51,7 @@ models! {
     flush,
     spool_read,
     spool_push,
+    small_two,
+    small_told,
+    small_evict,
 }
