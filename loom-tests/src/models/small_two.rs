@@ -1,4 +1,4 @@
-//! Do two producers of a microcontroller's ring get bytes of their own, and the reader both records?
+//! Do two producers of a microcontroller's ring get bytes of their own, and does nothing get lost?
 
 use crate::explore::{Model, all, bounded};
 use crate::small::{Narrow, Taken, drop_newest, log, ring, take};
