@@ -210,7 +210,9 @@ impl<'r> Lane<'r> {
         let moved = if record::is_control(bytes) {
             // The producer's note of what it had lost until then.
             let lost = gap::read(bytes).unwrap_or(self.told);
-            tell(self.id, &mut self.told, lost, stamp_of(bytes), out)
+            let told = tell(self.id, &mut self.told, lost, stamp_of(bytes), out);
+            self.source.note_told(self.told);
+            told
         } else {
             let flags = if late { Flags::OUT_OF_ORDER } else { Flags::NONE };
             let moved = out.record(self.id, bytes, flags);
@@ -229,6 +231,7 @@ impl<'r> Lane<'r> {
     fn settle(&mut self, now: u64, out: &mut impl Output) -> Result<(), Stop> {
         if self.losing && self.is_idle() {
             tell(self.id, &mut self.told, self.source.lost(), now, out)?;
+            self.source.note_told(self.told);
             self.source.note_losses_told();
         }
         Ok(())
@@ -258,6 +261,13 @@ impl Source<'_> {
         match self {
             Self::Spsc(ring) => ring.begin_move(position),
             Self::Mpsc(ring) => ring.begin_move(position),
+        }
+    }
+
+    fn note_told(&self, told: [u64; LEVELS]) {
+        match self {
+            Self::Spsc(ring) => ring.note_told(told),
+            Self::Mpsc(ring) => ring.note_told(told),
         }
     }
 

@@ -12,16 +12,22 @@
 //! for a short copy. When the spool is full, the writer may push an idle reader forward past what
 //! it did not read: that reader's loss, counted, and nobody else's.
 //!
+//! A spool that *keeps* uses the bytes again only when their reader is [done](Spool::finish) with
+//! what it took: until then they are what recovery finds of a process that died.
+//!
 //! | word       | written by                              | published with | read by the other side with |
 //! |------------|-----------------------------------------|----------------|-----------------------------|
 //! | `end`      | writer                                  | Release        | Acquire                     |
 //! | `at[i]`    | reader `i`; writer, only while not busy | Release        | Acquire                     |
+//! | `done[i]`  | reader `i`                              | Release        | Acquire                     |
+//! | `floor[i]` | writer                                  |                | nobody                      |
 //!
 //! S1  `at[i] <= end`, `end - at[i] <= capacity`; both only grow and wrap by arithmetic.
 //! S2  bytes in `at[i]..end` are whole entries, initialised, and not written.
 //! S3  while bit 0 of `at[i]` is set, only reader `i` changes it.
 //! S4  an entry lies in one piece: storage is `capacity + spill`, and an entry that starts before
 //!     `capacity` may run past it.
+//! S5  of a spool that keeps, bytes from the later of `done[i]` and `floor[i]` on are not written.
 //!
 //! | operation | progress                                               |
 //! |-----------|--------------------------------------------------------|
@@ -30,9 +36,11 @@
 //! | `read`    | lock-free: tries again only when the writer pushed it  |
 #![expect(unsafe_code, reason = "copies entries in and out of raw storage")]
 
+use core::mem::offset_of;
 use core::ptr::NonNull;
 
 use crate::ord;
+use crate::recover::SpoolLayout;
 use crate::ring::{Full, GeometryError};
 use crate::seed::Seed;
 use crate::sync::{AtomicUsize, Cells, LoadOwn as _, planted, rmw};
@@ -50,9 +58,15 @@ const BUSY: usize = 1;
 
 /// The queue. Storage is a raw region; the value itself may live anywhere.
 #[derive(Debug)]
+#[repr(C)]
 pub struct Spool {
     end: AtomicUsize,
     at: [AtomicUsize; MAX_READERS],
+    /// Everything before was dealt with by whoever took it.
+    done: [AtomicUsize; MAX_READERS],
+    /// Everything before was given up by the writer, also what the reader has in hand.
+    floor: [AtomicUsize; MAX_READERS],
+    keeps: bool,
     readers: usize,
     data: NonNull<u8>,
     cells: Cells,
@@ -79,6 +93,14 @@ pub struct Taken {
 }
 
 impl Spool {
+    /// Where recovery finds the spool's words.
+    pub const LAYOUT: SpoolLayout = SpoolLayout {
+        bytes: size_of::<Self>(),
+        end: offset_of!(Self, end),
+        done: offset_of!(Self, done),
+        floor: offset_of!(Self, floor),
+    };
+
     /// Bytes of storage for a capacity and a largest payload.
     #[must_use]
     pub const fn bytes_for(capacity: usize, largest: usize) -> usize {
@@ -112,12 +134,21 @@ impl Spool {
         Ok(Self {
             end: AtomicUsize::new(0),
             at: core::array::from_fn(|_| AtomicUsize::new(0)),
+            done: core::array::from_fn(|_| AtomicUsize::new(0)),
+            floor: core::array::from_fn(|_| AtomicUsize::new(0)),
+            keeps: false,
             readers,
             data,
             cells: Cells::new(Self::bytes_for(capacity, largest)),
             capacity,
             largest,
         })
+    }
+
+    /// The same spool, which keeps entries until their reader is done with them.
+    #[must_use]
+    pub fn keeping(self) -> Self {
+        Self { keeps: true, ..self }
     }
 
     /// Where the next entry will stand. Grows and wraps; compare by difference.
@@ -130,6 +161,31 @@ impl Spool {
     #[must_use]
     pub fn position(&self, reader: usize) -> usize {
         self.at.get(reader).map_or(0, |at| at.load(ord::spool_at_read()) & !BUSY)
+    }
+
+    /// Everything before this position was dealt with by reader `reader`.
+    #[must_use]
+    pub fn done(&self, reader: usize) -> usize {
+        self.done.get(reader).map_or(0, |done| done.load(ord::spool_at_read()))
+    }
+
+    /// Tells that everything before `position` was dealt with: what was taken before is not needed
+    /// any more. By one thread at a time for each reader, in order.
+    pub fn finish(&self, reader: usize, position: usize) {
+        if let Some(done) = self.done.get(reader) {
+            done.store(position, ord::spool_at_release());
+        }
+    }
+
+    /// From where on reader `reader` needs the bytes.
+    #[must_use]
+    pub fn needed(&self, reader: usize) -> usize {
+        if !self.keeps {
+            return self.position(reader);
+        }
+        let floor = self.floor.get(reader).map_or(0, |floor| floor.load(ord::own()));
+        let done = self.done(reader);
+        if done.wrapping_sub(floor) <= usize::MAX / 2 { done } else { floor }
     }
 
     /// Adds an entry of `parts`, one after the other, with a tag. Returns where the spool ends now.
@@ -169,18 +225,19 @@ impl Spool {
 
     /// How far the reader that is furthest behind stands behind `end`.
     fn behind(&self, end: usize) -> usize {
-        (0..self.readers).map(|reader| end.wrapping_sub(self.position(reader))).max().unwrap_or(0)
+        (0..self.readers).map(|reader| end.wrapping_sub(self.needed(reader))).max().unwrap_or(0)
     }
 
     /// The reader that is furthest behind.
     #[must_use]
     pub fn slowest(&self) -> Option<usize> {
         let end = self.end();
-        (0..self.readers).max_by_key(|&reader| end.wrapping_sub(self.position(reader)))
+        (0..self.readers).max_by_key(|&reader| end.wrapping_sub(self.needed(reader)))
     }
 
     /// Pushes a reader forward by at least `bytes`, in whole entries, and says how many counted
-    /// entries it will not see. Does nothing while the reader is copying.
+    /// entries it will not see. Does nothing while the reader is copying. What the reader took and
+    /// is not done with is kept no longer.
     ///
     /// # Safety
     /// Only the one writer calls this, and what earlier writers did happens before it.
@@ -199,7 +256,13 @@ impl Spool {
             to = to.wrapping_add(size);
             passed += usize::from(tag & UNCOUNTED == 0);
         }
-        if rmw::replace_word(word, from, to, ord::spool_at_push(), ord::own()) { passed } else { 0 }
+        if !rmw::replace_word(word, from, to, ord::spool_at_push(), ord::own()) {
+            return 0;
+        }
+        if let Some(floor) = self.floor.get(reader).filter(|_| self.keeps) {
+            floor.store(to, ord::own());
+        }
+        passed
     }
 
     /// Copies whole entries into `into`, as many as are there and fit.

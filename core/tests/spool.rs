@@ -69,3 +69,31 @@ fn a_reader_at_the_other_thread_gets_everything_in_order() {
     }
     reader.join().unwrap();
 }
+
+#[test]
+fn what_is_kept_is_used_again_only_when_it_was_dealt_with() {
+    let mut memory = vec![0_u64; Spool::bytes_for(CAPACITY, LARGEST).div_ceil(8)];
+    let start = core::ptr::NonNull::from(memory.as_mut_slice()).cast();
+    // SAFETY: bounds: zeroed, aligned, and there until the end; race: only the spool uses it.
+    let spool = unsafe { Spool::new(start, CAPACITY, LARGEST, READERS) }.unwrap().keeping();
+    let append = |number| {
+        // SAFETY: one thread.
+        unsafe { spool.append(0, &[&payload(LARGEST, number)]) }.is_ok()
+    };
+    let filled = (0..100).take_while(|number| append(*number)).count();
+    let mut into = vec![0; CAPACITY];
+    for reader in 0..READERS {
+        // SAFETY: one thread.
+        let taken = unsafe { spool.read(reader, &mut into) };
+        assert_eq!(taken.entries, filled);
+    }
+    assert!(!append(0), "taken is not dealt with");
+    (0..READERS - 1).for_each(|reader| spool.finish(reader, spool.position(reader)));
+    assert!(!append(0), "one is not done");
+    assert_eq!((spool.slowest(), spool.needed(2)), (Some(2), 0));
+    // SAFETY: one thread.
+    assert_eq!(unsafe { spool.push_on(2, LARGEST) }, 0, "there is nothing it did not take");
+    assert!(append(0), "the writer gave up on what it has in hand");
+    let ends = (0..READERS).map(|reader| spool.needed(reader)).collect::<Vec<_>>();
+    assert_eq!(ends, [spool.position(0); READERS]);
+}

@@ -97,6 +97,22 @@ pub fn spool() -> Held<Spool> {
     })
 }
 
+/// The same spool, which keeps what its reader is not done with.
+pub fn kept() -> Held<Spool> {
+    const CAPACITY: usize = 4 * (ENTRY_HEADER + WORD);
+    Held::over(Spool::bytes_for(CAPACITY, WORD), |storage| {
+        // SAFETY: bounds: as many zeroed, aligned bytes as it asks for, as long-lived as itself;
+        // race: nobody else knows them.
+        let spool = unsafe { Spool::new(storage.start(), CAPACITY, WORD, 1) };
+        spool.expect("a possible geometry").keeping()
+    })
+}
+
+/// Is done with all that was taken. For the spool's reader.
+pub fn finish(spool: &Spool) {
+    spool.finish(0, spool.position(0));
+}
+
 /// Appends an entry. For the spool's writer.
 pub fn append(spool: &Spool, tag: u16) -> bool {
     // SAFETY: one writer, by the models; its bytes are tracked, so that a slip is reported.

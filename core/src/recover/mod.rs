@@ -33,7 +33,7 @@
 mod places;
 mod walk;
 
-pub use self::places::{Layout, Places};
+pub use self::places::{Layout, Places, SpoolLayout};
 pub use self::walk::{Found, Walk};
 
 use core::fmt;

@@ -1,6 +1,7 @@
 //! Where in a ring's or a spool's own words its positions stand.
 
 use super::Rejected;
+use crate::spool::MAX_READERS;
 
 /// Where the words that recovery needs lie in the bytes of a ring.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -18,6 +19,22 @@ pub struct Layout {
     pub moving_at: usize,
     /// How many records were lost: five words, `Error` first.
     pub lost: usize,
+    /// How many of those the output was told of: five words as well.
+    pub told: usize,
+}
+
+/// Where the words that recovery needs lie in the bytes of a spool.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct SpoolLayout {
+    /// The size of the whole spool, in bytes, without its storage.
+    pub bytes: usize,
+    /// Where it ends.
+    pub end: usize,
+    /// Where its readers are done, a word each.
+    pub done: usize,
+    /// Where its writer has given up for them, a word each.
+    pub floor: usize,
 }
 
 /// From where to where there are records.
@@ -47,16 +64,30 @@ impl Places {
         Ok(Self { head, tail, moved })
     }
 
-    /// Reads how many records a ring had lost, by level.
+    /// Reads a spool's words for one of its readers.
+    ///
+    /// # Errors
+    /// [`Rejected::Geometry`] when there are fewer bytes than a spool has.
+    pub fn of_spool(spool: &[u8], layout: &SpoolLayout, reader: usize) -> Result<Self, Rejected> {
+        let word = |at| word(spool, at, layout.bytes);
+        let own = reader.min(MAX_READERS - 1) * size_of::<usize>();
+        let (done, floor) = (word(layout.done + own)?, word(layout.floor + own)?);
+        let head = if done.wrapping_sub(floor) <= usize::MAX / 2 { done } else { floor };
+        Ok(Self { head, tail: word(layout.end)?, moved: false })
+    }
+
+    /// Reads how many records a ring had lost by level, and of how many the output was told.
     ///
     /// # Errors
     /// As [`of_ring`](Self::of_ring).
-    pub fn losses(ring: &[u8], layout: &Layout) -> Result<[u64; 5], Rejected> {
-        let mut lost = [0; 5];
-        for (level, lost) in lost.iter_mut().enumerate() {
-            *lost = word(ring, layout.lost + level * size_of::<usize>(), layout.bytes)? as u64;
+    pub fn losses(ring: &[u8], layout: &Layout) -> Result<([u64; 5], [u64; 5]), Rejected> {
+        let (mut lost, mut told) = ([0; 5], [0; 5]);
+        for (at, counts) in [(layout.lost, &mut lost), (layout.told, &mut told)] {
+            for (level, count) in counts.iter_mut().enumerate() {
+                *count = word(ring, at + level * size_of::<usize>(), layout.bytes)? as u64;
+            }
         }
-        Ok(lost)
+        Ok((lost, told))
     }
 }
 

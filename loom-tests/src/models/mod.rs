@@ -50,6 +50,7 @@ models! {
     token_one,
     flush,
     spool_read,
+    spool_keep,
     spool_push,
     small_two,
     small_told,

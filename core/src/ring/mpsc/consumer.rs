@@ -81,6 +81,15 @@ impl<'r, C: Claim> Consumer<'r, C> {
         signal_fence();
     }
 
+    /// Notes of how many losses the output was told, for recovery. [`gap`](Self::gap) goes on from
+    /// there.
+    pub fn note_told(&self, told: [u64; LEVELS]) {
+        for (reported, told) in self.ring.cold.reported.iter().zip(told) {
+            #[expect(clippy::cast_possible_truncation, reason = "it was counted in such a word")]
+            reported.set(told as usize);
+        }
+    }
+
     /// Takes back what [`begin_move`](Self::begin_move) noted: the record stays.
     pub fn cancel_move(&self) {
         signal_fence();

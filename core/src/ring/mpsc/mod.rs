@@ -176,6 +176,7 @@ impl<C: Claim> Ring<C> {
         moving_end: offset_of!(Self, consumer.moving_end),
         moving_at: offset_of!(Self, consumer.moving_at),
         lost: offset_of!(Self, cold.lost),
+        told: offset_of!(Self, cold.reported),
     };
 
     const_fn! {

@@ -238,7 +238,11 @@ impl Ring {
         moving_end: offset_of!(Self, consumer.moving_end),
         moving_at: offset_of!(Self, consumer.moving_at),
         lost: offset_of!(Self, cold.lost),
+        told: offset_of!(Self, consumer.reported),
     };
+
+    /// Where in the ring's bytes the word of [`user`](Self::user) is.
+    pub const USER_AT: usize = offset_of!(Self, cold.user);
 
     /// The producer's half.
     ///
