@@ -3,12 +3,15 @@
 use core::fmt;
 use core::time::Duration;
 use std::io;
+use std::path::PathBuf;
 use std::sync::Arc;
 
 use hydra_log_core::LevelFilter;
 use hydra_log_core::record;
 use hydra_log_core::spool;
 
+use crate::crash::store::{Memory, Store};
+use crate::crash::{RecoverError, recovery};
 use crate::engine::shared::{OnError, Parts, Shared};
 use crate::engine::sink_lane::SinkLane;
 use crate::engine::{Engine, memory, worker};
@@ -44,9 +47,9 @@ const MOST_WORKERS: usize = 16;
 /// # let _ = errors;
 /// ```
 pub struct Output {
-    sink: Box<dyn Sink>,
-    format: Box<dyn Format>,
-    level: LevelFilter,
+    pub(crate) sink: Box<dyn Sink>,
+    pub(crate) format: Box<dyn Format>,
+    pub(crate) level: LevelFilter,
 }
 
 impl Output {
@@ -100,6 +103,7 @@ pub struct Builder {
     filter: Option<Filter>,
     outputs: Vec<Output>,
     on_error: Option<OnError>,
+    crash_proof: Option<PathBuf>,
 }
 
 impl Default for Builder {
@@ -125,7 +129,13 @@ impl Builder {
 
     /// A builder with the settings of a preset.
     pub fn preset(preset: Preset) -> Self {
-        Self { settings: preset.settings(), filter: None, outputs: Vec::new(), on_error: None }
+        Self {
+            settings: preset.settings(),
+            filter: None,
+            outputs: Vec::new(),
+            on_error: None,
+            crash_proof: None,
+        }
     }
 
     /// Which records pass, in the grammar of `RUST_LOG`: `warn,my_app::net=debug`.
@@ -200,6 +210,18 @@ impl Builder {
         self
     }
 
+    /// Keeps rings and spool where they outlive the process, in a file in this directory, and
+    /// writes out what earlier processes left there when they died: see [`crash`](crate::crash).
+    ///
+    /// The directory is made if it is not there; it belongs to this program alone. It should be on
+    /// a memory file system, as [`crash::default_directory`](crate::crash::default_directory) is.
+    /// Where no such file can be made, the engine starts without, and says so: through the
+    /// `on_error` hook, and in [`Stats::not_crash_proof`](crate::Stats::not_crash_proof).
+    pub fn crash_proof(mut self, directory: impl Into<PathBuf>) -> Self {
+        self.crash_proof = Some(directory.into());
+        self
+    }
+
     /// Is told of the engine's own failures, on the thread that meets them. Without it, they go to
     /// standard error, at most one a second.
     pub fn on_error(mut self, hook: impl Fn(&Error) + Send + Sync + 'static) -> Self {
@@ -226,9 +248,15 @@ impl Builder {
         if self.outputs.is_empty() {
             self.outputs.push(default_output());
         }
-        let shared_ring = memory::shared_ring(SHARED_RING_BYTES)?;
-        let spool = memory::spool(self.settings.spool_bytes, self.outputs.len())?;
+        let mut problems = Vec::new();
+        let recovered = self.recover(&mut problems);
+        let memory = self.memory(&mut problems);
+        let shared_ring = memory::shared_ring(&memory, SHARED_RING_BYTES)?;
+        let spool = memory::spool(&memory, self.settings.spool_bytes, self.outputs.len())?;
         let per_sink = self.settings.workers;
+        let lane = |(reader, output): (usize, Output)| {
+            SinkLane::new(reader, output.level, output.format, output.sink, memory.store)
+        };
         let sinks: Vec<SinkLane> = self.outputs.into_iter().enumerate().map(lane).collect();
         let lanes = sinks.len();
         let shared = Shared::start(Parts {
@@ -236,14 +264,54 @@ impl Builder {
             settings: self.settings,
             shared_ring,
             spool,
+            memory,
+            recovered,
             sinks,
             workers: lanes * per_sink,
             on_error: self.on_error,
         });
+        problems.iter().for_each(|problem| shared.failed(problem));
         let workers: io::Result<Vec<_>> = (0..lanes * per_sink)
             .map(|place| worker::spawn(shared, place % lanes, place))
             .collect();
         Ok(Engine::new(shared, workers.map_err(|source| InitError::Thread { source })?))
+    }
+
+    /// Writes what dead processes left; how many records that was.
+    fn recover(&mut self, problems: &mut Vec<Error>) -> u64 {
+        let Some(directory) = &self.crash_proof else { return 0 };
+        let found = match recovery::run(directory, &mut self.outputs, false) {
+            Ok(found) => found,
+            Err(error) if error.kind() == io::ErrorKind::NotFound => return 0,
+            Err(error) => {
+                let (path, source) = (directory.clone(), RecoverError::System(error));
+                problems.push(Error::Recovery { path, source });
+                return 0;
+            }
+        };
+        let records = found.iter().map(|process| process.records).sum();
+        problems.extend(found.into_iter().filter_map(|process| {
+            let (path, source) = (process.path, process.error?);
+            Some(Error::Recovery { path, source })
+        }));
+        records
+    }
+
+    /// Memory that outlives the process, if that is wanted and can be had.
+    fn memory(&self, problems: &mut Vec<Error>) -> Memory {
+        let Some(directory) = &self.crash_proof else { return Memory::default() };
+        let names: Vec<String> = self.outputs.iter().map(|output| output.sink.name()).collect();
+        let Settings { budget_bytes, spool_bytes, .. } = self.settings;
+        // Rings have spill behind them, and batches their notes.
+        let most = (budget_bytes as u64).saturating_add(spool_bytes as u64).saturating_mul(2);
+        let least = (spool_bytes + SHARED_RING_BYTES) as u64 * 2;
+        match Store::create(directory, &names, most, least) {
+            Ok(store) => Memory::new(Some(Box::leak(Box::new(store)))),
+            Err(source) => {
+                problems.push(Error::NotCrashProof { source });
+                Memory::refused()
+            }
+        }
     }
 
     fn check(&self) -> Result<(), InitError> {
@@ -265,10 +333,6 @@ fn capacity(setting: &'static str, bytes: usize, least: usize) -> Result<(), Ini
 
 fn count(setting: &'static str, count: usize, most: usize) -> Result<(), InitError> {
     if count <= most { Ok(()) } else { Err(InitError::TooMany { setting, count, most }) }
-}
-
-fn lane((reader, output): (usize, Output)) -> SinkLane {
-    SinkLane::new(reader, output.level, output.format, output.sink)
 }
 
 /// Coloured text to a terminal, JSON lines to anything else.

@@ -2,6 +2,9 @@
 
 use core::fmt;
 use std::io;
+use std::path::PathBuf;
+
+use crate::crash::RecoverError;
 
 /// Why an engine could not be started.
 #[derive(Debug)]
@@ -119,6 +122,19 @@ pub enum Error {
         /// What the system said.
         source: io::Error,
     },
+    /// Memory that was to outlive a crash does not: records in it are lost, or written twice, if
+    /// the process is killed.
+    NotCrashProof {
+        /// What the system said.
+        source: io::Error,
+    },
+    /// What a process that died had left could not be written out.
+    Recovery {
+        /// Its file.
+        path: PathBuf,
+        /// Why.
+        source: RecoverError,
+    },
     /// A record in a ring or the spool is not one: the engine's own bug, or memory overwritten.
     Corrupt {
         /// Bytes that were passed over.
@@ -141,6 +157,8 @@ impl fmt::Display for Error {
             Self::Memory { bytes, source } => {
                 write!(f, "no memory for a ring of {bytes} bytes, using the shared one: {source}")
             }
+            Self::NotCrashProof { source } => write!(f, "not crash-proof: {source}"),
+            Self::Recovery { path, source } => write!(f, "{}: {source}", path.display()),
             Self::Corrupt { bytes } => write!(f, "{bytes} bytes in a ring are no record"),
         }
     }
@@ -149,7 +167,10 @@ impl fmt::Display for Error {
 impl core::error::Error for Error {
     fn source(&self) -> Option<&(dyn core::error::Error + 'static)> {
         match self {
-            Self::Write { source, .. } | Self::Memory { source, .. } => Some(source),
+            Self::Write { source, .. }
+            | Self::Memory { source, .. }
+            | Self::NotCrashProof { source } => Some(source),
+            Self::Recovery { source, .. } => Some(source),
             _ => None,
         }
     }

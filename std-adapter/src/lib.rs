@@ -18,6 +18,7 @@
 //! | log with no configuration             | [`init`]                                      |
 //! | choose sinks, formats, sizes, policy  | [`Builder`], [`Preset`], [`Overflow`]         |
 //! | write somewhere else                  | [`sink::Sink`], [`format::Format`]            |
+//! | lose nothing when the process is killed | [`Builder::crash_proof`], [`crash`]         |
 //! | know what was written and what lost   | [`Stats`], [`Report`]                         |
 //! | test what a library logs              | [`testing::capture`]                          |
 //! | log from a library, std or not        | the crate `hydra-log-core`, same macros       |
@@ -27,6 +28,7 @@ extern crate self as hydra_log;
 
 mod builder;
 pub mod clock;
+pub mod crash;
 mod engine;
 mod error;
 pub mod filter;

@@ -119,6 +119,12 @@ pub struct Stats {
     pub clock_steps: u64,
     /// Bytes of all rings.
     pub ring_bytes: usize,
+    /// Bytes that outlive the process, in its crash file; 0 if it has none.
+    pub crash_proof_bytes: u64,
+    /// How often memory that was to outlive the process could not be had.
+    pub not_crash_proof: u64,
+    /// Records that processes which died had left, written at the start.
+    pub recovered: u64,
 }
 
 impl Stats {

@@ -67,6 +67,10 @@ impl Slope {
         ((u128::from(ticks) * u128::from(self.0)) >> Self::BITS) as u64
     }
 
+    pub(super) fn bits(self) -> u64 {
+        self.0
+    }
+
     pub(super) fn hertz(self) -> f64 {
         1e9 * (1_u64 << Self::BITS) as f64 / self.0 as f64
     }

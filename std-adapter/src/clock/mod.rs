@@ -105,6 +105,11 @@ impl WallClock {
         self.steps
     }
 
+    /// The line from the last pair on: a point of both clocks, and nanoseconds a tick in 2^-40.
+    pub(crate) fn line(&self) -> (u64, u64, u64) {
+        (self.current.ticks, self.current.ns, self.current.slope.bits())
+    }
+
     /// Nanoseconds since the Unix epoch at the time of a stamp.
     #[inline]
     pub(crate) fn to_ns(&self, ticks: u64) -> u64 {

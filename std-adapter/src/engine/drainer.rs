@@ -91,9 +91,12 @@ impl Drainer {
             records: PASS_RECORDS,
         };
         self.clock.observe();
+        if let Some(store) = shared.memory.store {
+            store.calibrate(self.clock.line());
+        }
         let Some(lanes) = self.lanes.get_mut(..self.active) else { return NOTHING };
         let mut out = ToSpool {
-            spool: &shared.spool,
+            spool: shared.spool,
             clock: &self.clock,
             rings: &self.rings,
             offered: &mut self.offered,
@@ -114,7 +117,7 @@ impl Drainer {
     pub(crate) fn append_directly(&mut self, shared: &'static Shared, bytes: &[u8]) -> bool {
         self.clock.observe();
         let mut out = ToSpool {
-            spool: &shared.spool,
+            spool: shared.spool,
             clock: &self.clock,
             rings: &self.rings,
             offered: &mut self.offered,
@@ -180,7 +183,7 @@ impl Drainer {
             return;
         }
         let end = shared.spool.end();
-        let behind = |reader| end.wrapping_sub(shared.spool.position(reader));
+        let behind = |reader| end.wrapping_sub(shared.spool.needed(reader));
         let Some(slowest) = shared.spool.slowest() else { return };
         let half = shared.settings.spool_bytes / 2;
         let others_wait = (0..shared.sinks.len()).any(|reader| behind(reader) < half);
@@ -205,7 +208,7 @@ impl Drainer {
                     stats_of(lane, ring.capacity(), ring.emitted(), ring.lost(), pending)
                 }
                 None => {
-                    let ring = &shared.shared_ring;
+                    let ring = shared.shared_ring;
                     // SAFETY: race: as above.
                     let pending = unsafe { ring.consumer() }.pending();
                     let emitted = ring.emitted() + shared.direct.written.get();

@@ -57,7 +57,7 @@ impl Flushing {
         }
         let Some(position) = self.position else { return false };
         let reached = |done: usize| done.wrapping_sub(position) <= usize::MAX / 2;
-        self.shared.sinks.iter().all(|sink| reached(sink.done()))
+        (0..self.shared.sinks.len()).all(|sink| reached(self.shared.spool.done(sink)))
     }
 
     /// Waits, but not past `deadline`.

@@ -124,7 +124,15 @@ impl Engine {
                 let _ended = worker.join();
             }
         }
-        self.shared.stats().report()
+        let report = self.shared.stats().report();
+        if report.pending == 0
+            && let Some(store) = self.shared.memory.store
+        {
+            // Nothing is left in it, and nobody logs any more. If it stays, the next start finds it
+            // empty.
+            let _removed = store.remove();
+        }
+        report
     }
 }
 

@@ -24,6 +24,15 @@ mod thread_ring;
 mod threads;
 pub(crate) mod worker;
 
+/// How many bytes stand in front of a ring's own in its memory.
+pub(crate) const fn ring_header_bytes(is_shared: bool) -> usize {
+    if is_shared {
+        size_of::<hydra_log_core::ring::mpsc::Ring>().next_multiple_of(128)
+    } else {
+        thread_ring::HEADER
+    }
+}
+
 pub use self::flush::Flushing;
 pub use self::handle::Engine;
 pub(crate) use self::producer::ThreadRings;

@@ -211,7 +211,7 @@ fn room_of(slot: &Slot) -> mpsc::Room {
 #[cold]
 #[inline(never)]
 pub(crate) fn shared(engine: &'static Shared, gate: &'static Gate, max: usize) -> Option<Slot> {
-    let ring = &engine.shared_ring;
+    let ring = engine.shared_ring;
     let Ok(room) = ring.claim(max) else {
         let slot = direct::reserve(engine, max, PAST_THE_RINGS);
         if slot.is_none() {

@@ -2,6 +2,7 @@
 
 use core::panic::AssertUnwindSafe;
 use core::task::Waker;
+use std::io;
 use std::panic::catch_unwind;
 use std::sync::{Arc, Mutex, OnceLock, PoisonError, RwLock};
 use std::thread;
@@ -18,6 +19,7 @@ use hydra_log_core::spool::Spool;
 use hydra_log_core::sync::{AtomicBool, AtomicUsize, StaticU8, rmw};
 use hydra_log_core::{Level, ord};
 
+use crate::crash::store::{Memory, Store};
 use crate::engine::direct::DirectRoom;
 use crate::engine::drain_cell::DrainCell;
 use crate::engine::drainer::Drainer;
@@ -66,9 +68,12 @@ pub(crate) struct Shared {
     pub(crate) registry: CachePadded<Registry>,
     /// All rings, by number.
     rings: Mutex<Vec<&'static ThreadRing>>,
-    pub(crate) shared_ring: mpsc::Ring,
+    pub(crate) shared_ring: &'static mpsc::Ring,
     pub(crate) drain: OnceLock<DrainCell<Drainer>>,
-    pub(crate) spool: Spool,
+    pub(crate) spool: &'static Spool,
+    pub(crate) memory: Memory,
+    /// Records that were left by processes before, and written at the start.
+    pub(crate) recovered: u64,
     pub(crate) sinks: Vec<SinkLane>,
     pub(crate) flush: Flush,
     pub(crate) counters: Counters,
@@ -87,8 +92,10 @@ pub(crate) struct Shared {
 /// What an engine is made of, besides its settings.
 pub(crate) struct Parts {
     pub(crate) settings: Settings,
-    pub(crate) shared_ring: mpsc::Ring,
-    pub(crate) spool: Spool,
+    pub(crate) shared_ring: &'static mpsc::Ring,
+    pub(crate) spool: &'static Spool,
+    pub(crate) memory: Memory,
+    pub(crate) recovered: u64,
     pub(crate) sinks: Vec<SinkLane>,
     pub(crate) workers: usize,
     pub(crate) filter: Filter,
@@ -105,6 +112,8 @@ impl Shared {
             shared_ring: parts.shared_ring,
             drain: OnceLock::new(),
             spool: parts.spool,
+            memory: parts.memory,
+            recovered: parts.recovered,
             sinks: parts.sinks,
             flush: Flush::new(),
             counters: Counters::default(),
@@ -119,7 +128,7 @@ impl Shared {
             wakers: Mutex::new(Vec::new()),
             on_error: parts.on_error,
         }));
-        shared.drain.get_or_init(|| DrainCell::new(Drainer::for_ring(&shared.shared_ring)));
+        shared.drain.get_or_init(|| DrainCell::new(Drainer::for_ring(shared.shared_ring)));
         shared
     }
 
@@ -147,7 +156,7 @@ impl Shared {
 
     /// A ring for the calling thread: one whose thread is gone, or a new one.
     pub(crate) fn open_ring(&'static self, capacity: usize) -> Option<&'static ThreadRing> {
-        let user = self.threads.meet() as usize;
+        let user = self.threads.meet(self.memory.store) as usize;
         match self.registry.reuse_at_least(capacity) {
             Some(ring) => {
                 ring.set_user(user);
@@ -164,12 +173,17 @@ impl Shared {
             return None;
         }
         match ThreadRing::map(self, capacity) {
-            Ok(ring) => {
+            Ok((ring, refused)) => {
                 ring.ring.set_user(user);
                 self.registry.join(&ring.ring);
                 rings.push(ring);
+                drop(rings);
+                if let Some(source) = refused {
+                    self.failed(&Error::NotCrashProof { source });
+                }
                 Some(ring)
             }
+            Err(source) if source.kind() == io::ErrorKind::QuotaExceeded => None,
             Err(source) => {
                 drop(rings);
                 self.failed(&Error::Memory { bytes: capacity, source });
@@ -285,7 +299,7 @@ impl Shared {
 
     /// Whether a sink has written everything in the spool.
     pub(crate) fn is_drained(&self, lane: usize) -> bool {
-        self.sinks.get(lane).is_none_or(|sink| sink.done() == self.spool.end())
+        lane >= self.sinks.len() || self.spool.done(lane) == self.spool.end()
     }
 
     /// All counts. Waits for the drain, which nobody holds for long.
@@ -313,6 +327,9 @@ impl Shared {
             late: drainer.late,
             clock_steps: drainer.clock_steps(),
             ring_bytes: lock(&self.rings).iter().map(|ring| ring.ring.capacity()).sum(),
+            crash_proof_bytes: self.memory.store.map_or(0, Store::bytes),
+            not_crash_proof: self.memory.plain(),
+            recovered: self.recovered,
         }
     }
 }

@@ -37,6 +37,6 @@ pub(crate) fn write(
         return;
     };
     let thread = &ThreadInfo::default();
-    let types = &shared.sites;
-    format.write(&Event { time_ns, level: site.level, site, record, thread, types }, out);
+    let (level, types, recovered) = (site.level, &shared.sites, false);
+    format.write(&Event { time_ns, level, site, record, thread, types, recovered }, out);
 }

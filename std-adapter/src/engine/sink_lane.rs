@@ -14,10 +14,12 @@ use std::sync::{Arc, Condvar, Mutex};
 use std::thread;
 
 use hydra_log_core::record::{Flags, RecordRef};
-use hydra_log_core::spool::{self, UNCOUNTED};
+use hydra_log_core::spool::{self, Spool, UNCOUNTED};
 use hydra_log_core::sync::{AtomicBool, AtomicUsize, rmw};
 use hydra_log_core::{LevelFilter, ord};
 
+use crate::crash::batch::Intent;
+use crate::crash::store::Store;
 use crate::engine::shared::Shared;
 use crate::engine::{lock, sink_gap};
 use crate::error::Error;
@@ -46,8 +48,8 @@ pub(crate) struct SinkLane {
     turned: Condvar,
     sink: Mutex<Box<dyn Sink>>,
     counts: Counts,
-    /// Everything in the spool before this position was written or given up.
-    done: AtomicUsize,
+    /// Where what is about to be written is noted first, for recovery.
+    intent: Option<Intent>,
     /// Whether the sink failed and nothing was written since.
     failing: AtomicBool,
 }
@@ -104,6 +106,7 @@ impl SinkLane {
         level: LevelFilter,
         format: Box<dyn Format>,
         sink: Box<dyn Sink>,
+        store: Option<&'static Store>,
     ) -> Self {
         Self {
             name: sink.name(),
@@ -115,7 +118,7 @@ impl SinkLane {
             turned: Condvar::new(),
             sink: Mutex::new(sink),
             counts: Counts::default(),
-            done: AtomicUsize::new(0),
+            intent: store.map(|store| Intent::new(store, reader)),
             failing: AtomicBool::new(false),
         }
     }
@@ -141,8 +144,8 @@ impl SinkLane {
         let size = scratch.batch.len().min(batch.taken.bytes);
         let (render, rest) = self.render(shared, scratch, size);
         self.wait_for_turn(batch.ticket);
-        let turn = Turn { lane: self, batch: &batch };
-        self.write(shared, scratch);
+        let turn = Turn { lane: self, spool: shared.spool, batch: &batch };
+        self.write(shared, scratch, batch.taken.position);
         if shared.spool.end() == batch.taken.position {
             self.look_after(shared, |sink| sink.flush());
         }
@@ -163,7 +166,7 @@ impl SinkLane {
         if taken.bytes == 0 {
             // Nobody is writing: whatever the reader was pushed past is done with.
             if *next == *lock(&self.turn) {
-                self.done.store(taken.position, ord::spool_at_release());
+                shared.spool.finish(self.reader, taken.position);
             }
             return None;
         }
@@ -240,6 +243,7 @@ impl SinkLane {
             record,
             thread,
             types: &shared.sites,
+            recovered: false,
         };
         self.format.write(&event, out);
         true
@@ -253,10 +257,11 @@ impl SinkLane {
     }
 
     /// Writes what was rendered; retries what did not get out, and then gives it up, counted.
-    fn write(&self, shared: &'static Shared, scratch: &mut Scratch) {
+    fn write(&self, shared: &'static Shared, scratch: &mut Scratch, to: usize) {
         let Scratch { out, lines, telling, .. } = scratch;
         let bytes = out.as_bytes();
         let mut sink = lock(&self.sink);
+        self.note(shared, &mut **sink, bytes, to);
         let mut done = 0;
         let mut error = None;
         for attempt in 0..=RETRIES {
@@ -292,6 +297,21 @@ impl SinkLane {
             add(&self.counts.untold, telling.wrapping_neg());
         }
         self.account(shared, lines, done, error);
+    }
+
+    /// Notes what is about to be written. Where that is no regular file, nothing is noted, and
+    /// recovery writes the last batch again.
+    fn note(&self, shared: &Shared, sink: &mut dyn Sink, bytes: &[u8], to: usize) {
+        let Some(intent) = self.intent.as_ref().filter(|_| !bytes.is_empty()) else { return };
+        let place = catch_unwind(AssertUnwindSafe(|| sink.place()));
+        let noted = match place {
+            Ok(Ok(Some(place))) => intent.begin(&place, bytes, to),
+            Ok(Err(error)) => Err(error),
+            Ok(Ok(None)) | Err(_) => Ok(()),
+        };
+        if let Err(source) = noted {
+            shared.failed(&Error::NotCrashProof { source });
+        }
     }
 
     /// Counts the lines that got out and those that did not.
@@ -353,11 +373,6 @@ impl SinkLane {
         add(&self.counts.untold, lost);
     }
 
-    /// Everything in the spool before this position was written or given up.
-    pub(crate) fn done(&self) -> usize {
-        self.done.load(ord::spool_at_read())
-    }
-
     /// Lets the sink look after itself, unless it is busy.
     pub(crate) fn maintain(&self, shared: &Shared) {
         self.look_after(shared, |sink| sink.maintain());
@@ -394,13 +409,17 @@ impl SinkLane {
 /// The right to write; passes to the next ticket when dropped, whatever happened.
 struct Turn<'l> {
     lane: &'l SinkLane,
+    spool: &'l Spool,
     batch: &'l Batch,
 }
 
 impl Drop for Turn<'_> {
     fn drop(&mut self) {
         let mut turn = lock(&self.lane.turn);
-        self.lane.done.store(self.batch.taken.position, ord::spool_at_release());
+        self.spool.finish(self.lane.reader, self.batch.taken.position);
+        if let Some(intent) = &self.lane.intent {
+            intent.end();
+        }
         *turn = self.batch.ticket + 1;
         drop(turn);
         self.lane.turned.notify_all();

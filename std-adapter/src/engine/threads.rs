@@ -3,6 +3,7 @@
 use std::collections::VecDeque;
 use std::sync::{Arc, Mutex};
 
+use crate::crash::store::Store;
 use crate::engine::lock;
 use crate::format::ThreadInfo;
 use crate::sys;
@@ -22,8 +23,8 @@ struct Table {
 }
 
 impl Threads {
-    /// Notes the calling thread and returns its number.
-    pub(crate) fn meet(&self) -> u32 {
+    /// Notes the calling thread, also where it outlives the process, and returns its number.
+    pub(crate) fn meet(&self, store: Option<&Store>) -> u32 {
         let info = Arc::new(ThreadInfo { id: sys::thread::id(), name: sys::thread::name() });
         let mut table = lock(&self.0);
         table.kept.push_back(info);
@@ -31,7 +32,11 @@ impl Threads {
             table.kept.pop_front();
             table.forgotten += 1;
         }
-        table.forgotten + u32::try_from(table.kept.len()).unwrap_or(u32::MAX)
+        let number = table.forgotten + u32::try_from(table.kept.len()).unwrap_or(u32::MAX);
+        if let (Some(store), Some(info)) = (store, table.kept.back()) {
+            store.note_thread(number, info);
+        }
+        number
     }
 
     /// What is known of a thread by its number.

@@ -23,6 +23,8 @@ pub struct Event<'a> {
     pub thread: &'a ThreadInfo,
     /// Names of stored structs.
     pub types: &'a dyn Types,
+    /// Whether a process that died left it, and recovery writes it.
+    pub recovered: bool,
 }
 
 impl fmt::Debug for Event<'_> {
@@ -33,6 +35,7 @@ impl fmt::Debug for Event<'_> {
             .field("site", self.site)
             .field("record", &self.record)
             .field("thread", self.thread)
+            .field("recovered", &self.recovered)
             .finish_non_exhaustive()
     }
 }

@@ -17,6 +17,7 @@ pub(super) const TIME_NS: u64 = 1_795_255_940_123_456_789;
 pub(super) struct Fixture {
     pub(super) site: SiteInfo,
     pub(super) thread: ThreadInfo,
+    pub(super) recovered: bool,
     words: Vec<u64>,
 }
 
@@ -51,7 +52,7 @@ impl Fixture {
         let mut words = vec![0; 8192];
         encode_words(&mut words, SiteId(0), TIME_NS, args, flags);
         let thread = ThreadInfo { id: 7, name: Some("worker 1".to_owned()) };
-        Self { site: SiteInfo::new(Box::leak(Box::new(site))), thread, words }
+        Self { site: SiteInfo::new(Box::leak(Box::new(site))), thread, recovered: false, words }
     }
 
     pub(super) fn with_event<R>(&self, f: impl FnOnce(&Event<'_>) -> R) -> R {
@@ -64,6 +65,7 @@ impl Fixture {
             record,
             thread: &self.thread,
             types: &Points,
+            recovered: self.recovered,
         })
     }
 

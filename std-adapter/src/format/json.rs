@@ -27,7 +27,8 @@ use super::{Buffer, Event, Format};
 /// * `?value` of stored values looks like `value`: JSON has a notation of its own. With other
 ///   format options (`{:x}`, `{:.3}`), a field is the string that they make.
 /// * `"late":true` marks a record that came out later than younger ones, `"cut":true` one with a
-///   shortened value, `"layer"` names the call's layer. These keys are missing otherwise.
+///   shortened value, `"recovered":true` one that a process left when it died,
+///   `"layer"` names the call's layer. These keys are missing otherwise.
 /// * With [`threads`](Self::threads) there are `threadName` and `threadId`, with
 ///   [`location`](Self::location) `filename` and `line_number`.
 ///
@@ -111,8 +112,8 @@ impl Format for Json {
         }
         let cut = if room.is_cut() { Flags::CUT } else { Flags::NONE };
         let flags = event.record.flags() | cut;
-        if flags != Flags::NONE {
-            marks(flags, out);
+        if flags != Flags::NONE || event.recovered {
+            marks(flags, event.recovered, out);
         }
         out.push_str("}\n");
     }
@@ -171,12 +172,15 @@ fn quoted(word: &str, out: &mut Buffer) {
 }
 
 #[cold]
-fn marks(flags: Flags, out: &mut Buffer) {
+fn marks(flags: Flags, recovered: bool, out: &mut Buffer) {
     if flags.contains(Flags::OUT_OF_ORDER) {
         out.push_str(",\"late\":true");
     }
     if flags.contains(Flags::CUT) {
         out.push_str(",\"cut\":true");
+    }
+    if recovered {
+        out.push_str(",\"recovered\":true");
     }
 }
 

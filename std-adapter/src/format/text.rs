@@ -20,7 +20,7 @@ use super::{Buffer, Event, Format, ThreadInfo};
 /// as `Debug` wrote it. Line breaks and other control characters of messages and values are shown
 /// as `\n`, `\x1b` and so on (in the program's own texts too), so a record is exactly one line.
 /// A record that came out later than younger ones ends in ` [late]`, one with a shortened value in
-/// ` [cut]`.
+/// ` [cut]`, one that a process left when it died in ` [recovered]`.
 ///
 /// ```
 /// use hydra_log::format::Text;
@@ -110,8 +110,8 @@ impl Format for Text {
         }
         let cut = if room.is_cut() { Flags::CUT } else { Flags::NONE };
         let flags = event.record.flags() | cut;
-        if flags != Flags::NONE {
-            marks(flags, out);
+        if flags != Flags::NONE || event.recovered {
+            marks(flags, event.recovered, out);
         }
         out.push_str("\n");
     }
@@ -205,12 +205,15 @@ fn thread(thread: &ThreadInfo, out: &mut Buffer) {
 }
 
 #[cold]
-fn marks(flags: Flags, out: &mut Buffer) {
+fn marks(flags: Flags, recovered: bool, out: &mut Buffer) {
     if flags.contains(Flags::OUT_OF_ORDER) {
         out.push_str(" [late]");
     }
     if flags.contains(Flags::CUT) {
         out.push_str(" [cut]");
+    }
+    if recovered {
+        out.push_str(" [recovered]");
     }
 }
 
@@ -268,6 +271,9 @@ mod tests {
             call.line(&Text::new()),
             "2026-11-21T10:12:20.123456Z ERROR a[db]: n=1 [late] [cut]\n"
         );
+        let mut left = Fixture::new("left", &[], &());
+        left.recovered = true;
+        assert!(left.line(&Text::new()).ends_with("my_app::net: left [recovered]\n"));
         let mut nobody = Fixture::new("{{}} {0}", &[], &());
         nobody.thread = ThreadInfo { id: 9, name: None };
         assert_eq!(

@@ -7,6 +7,8 @@ use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 use std::time::Instant;
 
+#[cfg(unix)]
+use super::Place;
 use super::whole::write_whole;
 use super::{Sink, WriteError};
 use crate::sys::signal;
@@ -110,6 +112,19 @@ impl Sink for File {
 
     fn name(&self) -> String {
         self.path.display().to_string()
+    }
+
+    #[cfg(unix)]
+    fn place(&mut self) -> io::Result<Option<Place>> {
+        use std::os::unix::fs::MetadataExt;
+        let data = self.file.metadata()?;
+        let place = || Place {
+            path: self.path.clone(),
+            device: data.dev(),
+            inode: data.ino(),
+            offset: data.len(),
+        };
+        Ok(data.is_file().then(place))
     }
 
     fn maintain(&mut self) -> io::Result<()> {

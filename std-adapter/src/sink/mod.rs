@@ -18,6 +18,7 @@ mod writer;
 
 use core::fmt;
 use std::io;
+use std::path::PathBuf;
 
 pub use self::console::Console;
 pub use self::file::{File, OpenError};
@@ -54,6 +55,16 @@ pub trait Sink: Send {
     /// What the sink is called in statistics and errors: a path, `stdout`, …
     fn name(&self) -> String;
 
+    /// Where the next write will land, if that is the end of a regular file. What a process was
+    /// writing there when it died is completed by recovery, once; see [`crash`](crate::crash).
+    ///
+    /// # Errors
+    ///
+    /// What the system says.
+    fn place(&mut self) -> io::Result<Option<Place>> {
+        Ok(None)
+    }
+
     /// Hands on what the sink holds back. Most hold nothing back.
     ///
     /// # Errors
@@ -71,6 +82,19 @@ pub trait Sink: Send {
     fn maintain(&mut self) -> io::Result<()> {
         Ok(())
     }
+}
+
+/// A place in a file.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Place {
+    /// The file's path, as it was given.
+    pub path: PathBuf,
+    /// The number of the device that the file is on.
+    pub device: u64,
+    /// The file's number there.
+    pub inode: u64,
+    /// The byte in the file.
+    pub offset: u64,
 }
 
 /// A write that ended early.

@@ -14,6 +14,8 @@ pub(crate) mod exit;
 #[cfg(unix)]
 pub(crate) mod fd;
 pub(crate) mod memory;
+#[cfg(all(target_os = "linux", target_pointer_width = "64"))]
+pub(crate) mod owned;
 pub(crate) mod signal;
 pub(crate) mod thread;
 pub(crate) mod ticks;

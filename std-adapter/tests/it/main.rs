@@ -12,6 +12,8 @@ mod bare_metal;
 mod common;
 mod conservation;
 mod contexts;
+#[cfg(all(target_os = "linux", target_pointer_width = "64"))]
+mod crash;
 mod exits;
 mod ord;
 mod order;

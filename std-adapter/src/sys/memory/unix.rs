@@ -1,9 +1,11 @@
-//! An anonymous private mapping.
+//! Mappings: anonymous and private, or of a part of a file that others see.
 #![expect(unsafe_code, reason = "maps and unmaps pages")]
 
 use core::mem::ManuallyDrop;
 use core::ptr::NonNull;
+use std::fs;
 use std::io;
+use std::os::fd::AsRawFd;
 
 /// Zeroed pages, given back when dropped.
 #[derive(Debug)]
@@ -27,6 +29,27 @@ impl Mapping {
             (libc::PROT_READ | libc::PROT_WRITE, libc::MAP_PRIVATE | libc::MAP_ANONYMOUS);
         // SAFETY: bounds: a new mapping, wherever the system finds room; race: nobody knows it yet.
         let start = unsafe { libc::mmap(core::ptr::null_mut(), bytes, access, kind, -1, 0) };
+        if start == libc::MAP_FAILED {
+            return Err(io::Error::last_os_error());
+        }
+        let start = NonNull::new(start.cast()).ok_or_else(|| io::Error::other("mapped at zero"))?;
+        Ok(Self { start, bytes })
+    }
+
+    /// Maps `bytes` bytes of a file, which has them all. What is written there outlives the
+    /// process.
+    ///
+    /// # Errors
+    ///
+    /// When the length or the place is absurd, or what the system says.
+    pub(crate) fn of_file(file: &fs::File, at: u64, bytes: usize) -> io::Result<Self> {
+        super::check(bytes)?;
+        let at = libc::off_t::try_from(at).map_err(io::Error::other)?;
+        let access = libc::PROT_READ | libc::PROT_WRITE;
+        let (any, fd) = (core::ptr::null_mut(), file.as_raw_fd());
+        // SAFETY: bounds: a new mapping, wherever the system finds room; race: this process makes
+        // one of each part of a file that is its own.
+        let start = unsafe { libc::mmap(any, bytes, access, libc::MAP_SHARED, fd, at) };
         if start == libc::MAP_FAILED {
             return Err(io::Error::last_os_error());
         }

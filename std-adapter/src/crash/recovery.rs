@@ -1,0 +1,286 @@
+//! Writing out what dead processes left: found, locked, written once, taken away.
+//!
+//! Each step is noted in the dead process's file before and after it is taken, so that recovery may
+//! die as well: the next one goes on where it was. For a sink of the same name as before, that is
+//! where that sink was; what no sink of before is there for is written from where the slowest was.
+
+use std::fs;
+use std::io;
+use std::path::{Path, PathBuf};
+
+use hydra_log_core::gap;
+use hydra_log_core::record::{Flags, RecordRef};
+use hydra_log_core::recover::Report;
+use hydra_log_core::site;
+
+use super::image::{Image, Lane};
+use super::items::{Item, items};
+use super::layout::{
+    IDLE, LANE_DEVICE, LANE_INODE, LANE_LEN, LANE_OFFSET, LANE_RECOVERED, LANE_START, LANE_STATE,
+    LANE_TO, NAME_BYTES, RECOVERING, WRITING, lane_at,
+};
+use super::names::Names;
+use super::{RecoverError, Recovered, dead, rest};
+use crate::builder::Output;
+use crate::format::{Buffer, Event, SiteInfo, ThreadInfo};
+use crate::sink::Sink;
+
+/// How many bytes are rendered before they are written.
+const CHUNK_BYTES: usize = 64 << 10;
+
+/// Writes what the dead processes of a directory left to all outputs, file by file.
+///
+/// # Errors
+///
+/// What the system says of the directory; what happens to a file is in its [`Recovered`].
+pub(crate) fn run(
+    directory: &Path,
+    outputs: &mut [Output],
+    keep: bool,
+) -> io::Result<Vec<Recovered>> {
+    let files = super::directory::files(directory)?;
+    Ok(files
+        .into_iter()
+        .filter_map(|path| one(path, outputs, keep).transpose().map(told))
+        .collect())
+}
+
+fn told(result: Result<Recovered, (PathBuf, RecoverError)>) -> Recovered {
+    result.unwrap_or_else(|(path, error)| Recovered {
+        path,
+        error: Some(error),
+        ..Default::default()
+    })
+}
+
+/// One file; `None` if its process is alive, or somebody else is at it.
+fn one(
+    path: PathBuf,
+    outputs: &mut [Output],
+    keep: bool,
+) -> Result<Option<Recovered>, (PathBuf, RecoverError)> {
+    let system = |path: &Path, source| (path.to_path_buf(), RecoverError::System(source));
+    let Some(file) = dead::open(&path).map_err(|error| system(&path, error))? else {
+        return Ok(None);
+    };
+    let bytes = dead::read(&file).map_err(|error| system(&path, error))?;
+    let image = match Image::parse(&bytes) {
+        Ok(image) => image,
+        Err(error) => {
+            // Out of the way, so that not every start complains of it; and for a look at it.
+            if !keep {
+                let aside = path.with_extension(super::directory::REJECTED);
+                fs::rename(&path, aside).map_err(|error| system(&path, error))?;
+            }
+            return Err((path, RecoverError::Image(error)));
+        }
+    };
+    let mut recovered = Recovered {
+        pid: image.pid,
+        program: image.program.to_owned(),
+        boot: image.boot.to_owned(),
+        started_ns: image.started_ns,
+        path,
+        ..Default::default()
+    };
+    let dead = Dead { file: &file, image: &image, names: Names::read(image.dictionary), keep };
+    match dead.write(outputs, &mut recovered) {
+        Err(error) => recovered.error = Some(RecoverError::System(error)),
+        Ok(()) if keep => {}
+        Ok(()) => {
+            let removed = fs::remove_file(&recovered.path);
+            recovered.error = removed.err().map(RecoverError::System);
+        }
+    }
+    Ok(Some(recovered))
+}
+
+/// Writes whole lines that stand for so many items.
+type Write<'w> = dyn FnMut(&mut dyn Sink, &[u8], u64) -> io::Result<()> + 'w;
+
+/// A dead process's file, locked.
+struct Dead<'d> {
+    file: &'d fs::File,
+    image: &'d Image<'d>,
+    names: Names,
+    keep: bool,
+}
+
+impl Dead<'_> {
+    fn write(&self, outputs: &mut [Output], recovered: &mut Recovered) -> io::Result<()> {
+        let lanes = matches(&self.image.lanes, outputs);
+        let nobody = lanes.iter().all(Option::is_none);
+        for (output, lane) in outputs.iter_mut().zip(lanes) {
+            let report = match lane {
+                Some(lane) => self.write_lane(lane, output, recovered)?,
+                None if nobody => {
+                    let (items, report) = items(self.image, self.slowest());
+                    self.write_items(&items, output, recovered, &mut |sink, bytes, _| {
+                        sink.write(bytes).map_err(|error| error.source)
+                    })?;
+                    report
+                }
+                None => continue,
+            };
+            recovered.holes = report.holes;
+            recovered.damage = report.rejected;
+        }
+        Ok(())
+    }
+
+    /// Where the sink stood that had written least.
+    fn slowest(&self) -> usize {
+        let end = self.image.spool_end();
+        let starts = (0..self.image.lanes.len()).map(|lane| self.image.spool_start(lane));
+        starts.max_by_key(|start| end.wrapping_sub(*start)).unwrap_or(end)
+    }
+
+    /// Goes on where a sink was.
+    fn write_lane(
+        &self,
+        index: usize,
+        output: &mut Output,
+        recovered: &mut Recovered,
+    ) -> io::Result<Report> {
+        let Some(lane) = self.image.lanes.get(index) else { return Ok(Report::default()) };
+        let at = lane_at(index);
+        let mut start = self.image.spool_start(index);
+        let mut count = 0;
+        if lane.start != 0 {
+            start = usize::try_from(lane.start - 1).unwrap_or(start);
+            count = lane.recovered;
+        }
+        let batch = self.image.outbox(lane);
+        let is_done = match lane.state {
+            WRITING | RECOVERING => rest::complete(&mut *output.sink, lane, batch)?,
+            _ => false,
+        };
+        recovered.completed |= is_done;
+        match lane.state {
+            WRITING if is_done => {
+                let to = usize::try_from(lane.to).unwrap_or(start);
+                // The engine may have given up on it, and on more.
+                if to.wrapping_sub(start) <= self.image.spool_end().wrapping_sub(start) {
+                    start = to;
+                }
+            }
+            RECOVERING if is_done => count = lane.to,
+            _ => {}
+        }
+        self.note(at + LANE_RECOVERED, count)?;
+        self.note(at + LANE_START, start as u64 + 1)?;
+        self.note(at + LANE_STATE, IDLE)?;
+        let (all, report) = items(self.image, start);
+        let left = all.get(usize::try_from(count).unwrap_or(usize::MAX)..).unwrap_or_default();
+        let room = self.image.outbox_room(lane);
+        self.write_items(left, output, recovered, &mut |sink, bytes, items| {
+            let place = if bytes.len() <= room { sink.place()? } else { None };
+            if let Some(place) = place {
+                self.note_bytes(lane.outbox.0, bytes)?;
+                self.note(at + LANE_DEVICE, place.device)?;
+                self.note(at + LANE_INODE, place.inode)?;
+                self.note(at + LANE_OFFSET, place.offset)?;
+                self.note(at + LANE_LEN, bytes.len() as u64)?;
+                self.note(at + LANE_TO, count + items)?;
+                self.note(at + LANE_STATE, RECOVERING)?;
+            }
+            sink.write(bytes).map_err(|error| error.source)?;
+            count += items;
+            self.note(at + LANE_RECOVERED, count)?;
+            self.note(at + LANE_STATE, IDLE)
+        })?;
+        Ok(report)
+    }
+
+    /// Renders and writes in chunks of whole lines; `write` gets how many items a chunk stands for.
+    fn write_items(
+        &self,
+        items: &[Item<'_>],
+        output: &mut Output,
+        recovered: &mut Recovered,
+        write: &mut Write<'_>,
+    ) -> io::Result<()> {
+        let mut lines = Buffer::new();
+        let (mut pending, mut records, mut losses) = (0, 0, 0);
+        for (place, item) in items.iter().enumerate() {
+            let is_record = self.render(item, output, &mut lines);
+            pending += 1;
+            records += u64::from(is_record);
+            if let Item::Gap { lost, .. } = item {
+                losses += lost.iter().sum::<u64>();
+            }
+            if lines.len() >= CHUNK_BYTES || place + 1 == items.len() {
+                write(&mut *output.sink, lines.as_bytes(), pending)?;
+                lines.clear();
+                pending = 0;
+            }
+        }
+        recovered.records = recovered.records.max(records);
+        recovered.losses = recovered.losses.max(losses);
+        output.sink.flush()
+    }
+
+    /// Appends an item's line; whether it was a record that a call made.
+    fn render(&self, item: &Item<'_>, output: &Output, out: &mut Buffer) -> bool {
+        match *item {
+            Item::Record { bytes, thread, time_ns, counted } => {
+                let Ok(record) = RecordRef::parse(bytes) else { return false };
+                let Some(site) = self.names.get(record.site()) else { return false };
+                let is_own = record.flags().contains(Flags::CONTROL);
+                if !output.level.allows(site.level) && !is_own {
+                    return false;
+                }
+                let nobody = ThreadInfo::default();
+                let thread = self.image.threads.get(&thread).unwrap_or(&nobody);
+                let (level, site, types) = (site.level, &*site, &self.names);
+                let event = Event { time_ns, level, site, record, thread, types, recovered: true };
+                output.format.write(&event, out);
+                counted
+            }
+            Item::Gap { ring, lost, time_ns } => {
+                let words = gap::write(ring, time_ns, lost);
+                let Ok(record) = RecordRef::parse(bytemuck::cast_slice(&words)) else {
+                    return false;
+                };
+                let (site, thread) = (&SiteInfo::new(site::gap_site()), &ThreadInfo::default());
+                let (level, types) = (site.level, &self.names);
+                let event = Event { time_ns, level, site, record, thread, types, recovered: true };
+                output.format.write(&event, out);
+                false
+            }
+        }
+    }
+
+    /// Notes a word in the dead process's file.
+    fn note(&self, at: usize, value: u64) -> io::Result<()> {
+        self.note_bytes(at as u64, &value.to_le_bytes())
+    }
+
+    fn note_bytes(&self, at: u64, bytes: &[u8]) -> io::Result<()> {
+        if self.keep { Ok(()) } else { dead::write(self.file, at, bytes) }
+    }
+}
+
+/// Which sink of before each output is: by name, or by the file that it wrote to last.
+fn matches(lanes: &[Lane<'_>], outputs: &mut [Output]) -> Vec<Option<usize>> {
+    let mut free: Vec<usize> = (0..lanes.len()).collect();
+    let find = |output: &mut Output| {
+        let name = output.sink.name();
+        // A sink that cannot say where it is has its name.
+        let place = output.sink.place().ok().flatten();
+        let is_it = |lane: &Lane<'_>| {
+            let same_file = place.as_ref().is_some_and(|place| {
+                lane.inode != 0 && (place.device, place.inode) == (lane.device, lane.inode)
+            });
+            same_file || is_name(lane.name, &name)
+        };
+        let at = free.iter().position(|lane| lanes.get(*lane).is_some_and(is_it))?;
+        Some(free.remove(at))
+    };
+    outputs.iter_mut().map(find).collect()
+}
+
+/// Whether a sink has this name; very long ones are kept by their beginning.
+fn is_name(kept: &str, name: &str) -> bool {
+    kept == name && !name.is_empty() || kept.len() > NAME_BYTES - 16 && name.starts_with(kept)
+}

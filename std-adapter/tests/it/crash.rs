@@ -1,0 +1,274 @@
+//! Crash-proof rings: a child is killed, and the next start has every record, once, in order.
+#![allow(unsafe_code, reason = "a child kills itself, and forks")]
+
+use core::time::Duration;
+use std::collections::HashMap;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output};
+use std::{env, fs, thread};
+
+use hydra_log::crash::Recovery;
+use hydra_log::format::{Json, Text};
+use hydra_log::sink::{File, Memory};
+use hydra_log::{Builder, Engine, Overflow, info};
+
+use crate::common::Gated;
+
+const THREADS: usize = 3;
+const RECORDS: usize = 5_000;
+
+struct Place(tempfile::TempDir);
+
+impl Place {
+    fn new() -> Self {
+        Self(tempfile::tempdir().unwrap())
+    }
+
+    fn rings(&self) -> PathBuf {
+        self.0.path().join("rings")
+    }
+
+    fn log(&self) -> PathBuf {
+        self.0.path().join("app.log")
+    }
+
+    fn lines(&self) -> Vec<String> {
+        fs::read_to_string(self.log()).unwrap().lines().map(str::to_owned).collect()
+    }
+
+    fn left(&self) -> usize {
+        fs::read_dir(self.rings()).unwrap().count()
+    }
+
+    /// Runs this test binary again as a child that does `what`.
+    fn child(&self, what: &str) -> Output {
+        Command::new(env::current_exe().unwrap())
+            .args(["--exact", "crash::as_child", "--ignored", "--nocapture", "--test-threads=1"])
+            .env("HYDRA_TEST_CHILD", what)
+            .env("HYDRA_TEST_PLACE", self.0.path())
+            .output()
+            .unwrap()
+    }
+
+    fn engine(&self) -> Engine {
+        engine(self.0.path())
+    }
+}
+
+fn builder(place: &Path) -> Builder {
+    let patient = Overflow::Wait(Duration::from_secs(60));
+    Builder::new().overflow(patient).crash_proof(place.join("rings"))
+}
+
+fn engine(place: &Path) -> Engine {
+    builder(place).sink(File::open(place.join("app.log")).unwrap()).build().unwrap()
+}
+
+/// Every record of every thread once, in order.
+fn check(lines: &[String]) {
+    let mut next: HashMap<usize, usize> = HashMap::new();
+    for line in lines {
+        let Some((_, tail)) = line.split_once("thread ") else { continue };
+        let mut numbers = tail.split(' ').map(|word| word.parse::<usize>());
+        let (thread, count) = (numbers.next().unwrap().unwrap(), numbers.next().unwrap().unwrap());
+        let expected = next.entry(thread).or_insert(0);
+        assert_eq!(count, *expected, "thread {thread}: {line}");
+        *expected += 1;
+    }
+    assert_eq!(next.len(), THREADS);
+    assert!(next.values().all(|count| *count == RECORDS), "{next:?}");
+}
+
+#[test]
+fn killed_at_full_speed_nothing_is_lost_or_doubled() {
+    let place = Place::new();
+    place.child("kill");
+    assert_eq!(place.left(), 1);
+    let before = place.lines().len();
+    assert!(before < THREADS * RECORDS, "the child had nothing left to write");
+    let engine = place.engine();
+    let lines = place.lines();
+    check(&lines);
+    let marked = lines.iter().filter(|line| line.ends_with(" [recovered]")).count();
+    let stats = engine.stats();
+    assert_eq!(stats.recovered, marked as u64);
+    assert!(stats.crash_proof_bytes > 0 && stats.not_crash_proof == 0, "{stats:?}");
+    let report = engine.shutdown(Duration::from_secs(10));
+    assert_eq!((report.pending, place.left()), (0, 0));
+}
+
+#[test]
+fn what_is_recovered_by_hand_is_not_recovered_again() {
+    let place = Place::new();
+    place.child("kill");
+    let looked = Memory::new();
+    let found = Recovery::new(place.rings()).output(looked.clone()).keep(true).run().unwrap();
+    assert_eq!((found.len(), place.left()), (1, 1));
+    assert!(found[0].error.is_none() && found[0].damage.is_none(), "{found:?}");
+    assert!(
+        looked
+            .lines()
+            .iter()
+            .all(|line| line.ends_with(" [recovered]\n") || line.ends_with(" [recovered]"))
+    );
+    // Another name for the same file.
+    let other = place.0.path().join("rings/../app.log");
+    let found = Recovery::new(place.rings()).output(File::open(other).unwrap()).run().unwrap();
+    assert!(found[0].records > 0 && found[0].records <= looked.lines().len() as u64);
+    check(&place.lines());
+    assert_eq!(place.left(), 0);
+    assert!(Recovery::new(place.rings()).output(Memory::new()).run().unwrap().is_empty());
+}
+
+#[test]
+fn json_says_recovered_and_threads_have_their_names() {
+    let place = Place::new();
+    place.child("name");
+    let memory = Memory::new();
+    let json = hydra_log::Output::new(memory.clone()).format(Json::new().threads(true));
+    Recovery::new(place.rings()).output(json).run().unwrap();
+    let line = memory.lines().into_iter().find(|line| line.contains("named")).unwrap();
+    let value: serde_json::Value = serde_json::from_str(&line).unwrap();
+    assert_eq!((&value["recovered"], &value["threadName"]), (&true.into(), &"worker-7".into()));
+    assert_eq!(value["fields"]["place"]["x"], 3);
+}
+
+#[test]
+fn a_living_process_is_left_alone() {
+    let place = Place::new();
+    let gate = Gated::shut();
+    let alive = builder(place.0.path()).sink(gate.clone()).build().unwrap();
+    alive.scope(|| info!("mine"));
+    let memory = Memory::new();
+    // The lock belongs to the open file, so one process can try to take it twice.
+    assert!(Recovery::new(place.rings()).output(memory.clone()).run().unwrap().is_empty());
+    assert_eq!((place.left(), memory.lines().len()), (1, 0));
+    gate.open();
+    alive.flush().unwrap();
+    assert_eq!(gate.lines().len(), 1);
+}
+
+#[test]
+fn what_is_no_crash_file_is_told_of_once_and_put_aside() {
+    let place = Place::new();
+    drop(place.engine());
+    let garbage = place.rings().join("1-a.hydra");
+    fs::write(&garbage, vec![7; 100_000]).unwrap();
+    let found = Recovery::new(place.rings()).output(Memory::new()).run().unwrap();
+    assert!(found[0].error.as_ref().unwrap().to_string().contains("not a crash file"));
+    assert!(!garbage.exists() && place.rings().join("1-a.hydra-rejected").exists());
+}
+
+#[test]
+fn without_room_or_rights_the_engine_runs_and_says_so() {
+    let place = Place::new();
+    fs::create_dir(place.rings()).unwrap();
+    let mut rights = fs::metadata(place.rings()).unwrap().permissions();
+    std::os::unix::fs::PermissionsExt::set_mode(&mut rights, 0o777);
+    fs::set_permissions(place.rings(), rights).unwrap();
+    let told = std::sync::Arc::new(std::sync::Mutex::new(Vec::new()));
+    let hook = std::sync::Arc::clone(&told);
+    let memory = Memory::new();
+    let engine = builder(place.0.path())
+        .on_error(move |error| hook.lock().unwrap().push(error.to_string()))
+        .sink(memory.clone())
+        .build()
+        .unwrap();
+    engine.scope(|| info!("all the same"));
+    engine.flush().unwrap();
+    assert_eq!((memory.lines().len(), engine.stats().not_crash_proof), (1, 1));
+    assert!(told.lock().unwrap()[0].contains("open to others"), "{told:?}");
+}
+
+#[test]
+fn a_second_sink_has_its_own_rest() {
+    let place = Place::new();
+    place.child("two");
+    let (log, other) = (place.log(), place.0.path().join("other.log"));
+    let engine = builder(place.0.path())
+        .sink(File::open(&log).unwrap())
+        .sink(hydra_log::Output::new(File::open(&other).unwrap()).format(Text::new()))
+        .build()
+        .unwrap();
+    check(&place.lines());
+    let text = fs::read_to_string(other).unwrap();
+    check(&text.lines().map(str::to_owned).collect::<Vec<_>>());
+    drop(engine);
+}
+
+#[test]
+fn a_forked_child_leaves_its_parents_records_alone() {
+    let place = Place::new();
+    place.child("fork");
+    drop(place.engine());
+    let lines = place.lines();
+    check(&lines);
+    assert!(!lines.iter().any(|line| line.contains("from the child")), "it is no owner");
+    assert_eq!(place.left(), 0);
+}
+
+#[derive(Clone, Copy, Debug, hydra_log::Record)]
+struct Spot {
+    x: i32,
+}
+
+#[test]
+#[ignore = "run by the other tests, in a process of its own"]
+fn as_child() {
+    let Ok(what) = env::var("HYDRA_TEST_CHILD") else { return };
+    let place = PathBuf::from(env::var_os("HYDRA_TEST_PLACE").unwrap());
+    let engine = match what.as_str() {
+        "two" => builder(&place)
+            .sink(File::open(place.join("app.log")).unwrap())
+            .sink(File::open(place.join("other.log")).unwrap())
+            .build()
+            .unwrap(),
+        _ => engine(&place),
+    };
+    if what == "name" {
+        let named = thread::Builder::new().name("worker-7".to_owned());
+        let gate = Gated::shut();
+        let engine = builder(&place).sink(gate).build().unwrap();
+        let log = || engine.scope(|| info!("named", place = Spot { x: 3 }));
+        thread::scope(|scope| named.spawn_scoped(scope, log).unwrap().join()).unwrap();
+        kill();
+    }
+    if what == "fork" {
+        engine.scope(fork);
+    }
+    thread::scope(|scope| {
+        for thread in 0..THREADS {
+            let engine = &engine;
+            scope.spawn(move || {
+                engine.scope(|| {
+                    for count in 0..RECORDS {
+                        info!("thread {thread} {count} of many");
+                    }
+                });
+            });
+        }
+    });
+    kill();
+}
+
+/// Forks; the child logs on the ring that its parent opened, and ends.
+fn fork() {
+    info!("from the parent");
+    // SAFETY: the child logs, which allocates nothing, and ends at once.
+    let child = unsafe { libc::fork() };
+    if child == 0 {
+        (0..100).for_each(|count| info!("from the child {count}"));
+        // SAFETY: takes a number.
+        unsafe { libc::_exit(0) };
+    }
+    let mut status = 0;
+    // SAFETY: bounds: `status` outlives the call.
+    unsafe { libc::waitpid(child, &raw mut status, 0) };
+    assert_eq!(status, 0, "the child ended well");
+}
+
+fn kill() -> ! {
+    // SAFETY: takes a number.
+    unsafe { libc::raise(libc::SIGKILL) };
+    unreachable!("killed")
+}
