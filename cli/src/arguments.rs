@@ -14,6 +14,7 @@ Usage: hydra <command> [options]
 
 Commands:
   pipe         log each line of the standard input through the engine
+  recover      write out what programs had still to write when they died
 
 Options:
   --help       this text; `hydra <command> --help` says more
@@ -22,6 +23,7 @@ Options:
 Examples:
   my-server 2>&1 | hydra pipe --out server.log
   hydra pipe --format json < old.log > old.jsonl
+  hydra recover /dev/shm/hydra-1000-server --into server.log
 
 Exit codes: 0 done, 1 not everything was written, 2 bad argument, 3 no output, 4 no input.";
 
@@ -58,6 +60,33 @@ Exit codes:
   3  the output cannot be opened
   4  the input cannot be read";
 
+const RECOVER_HELP: &str = "\
+hydra recover: write out what programs had still to write when they died
+
+Usage: hydra recover DIR [--into FILE] [--format text|json] [--threads]
+
+DIR is where programs keep their crash-proof rings. Those of living programs are not touched. What
+dead ones left is written in order, each line marked as recovered, and their files are removed.
+Where FILE is one that the program itself wrote, it goes on where the program was: no record stands
+there twice. Without --into everything is only shown, and the files stay.
+
+Options:
+  --into FILE   append to this file, then remove what was written   [show only]
+  --format F    text or json   [text]
+  --threads     with the threads' names
+  --help        this text
+
+Examples:
+  hydra recover /dev/shm/hydra-1000-server
+  hydra recover /dev/shm/hydra-1000-server --into server.log
+
+Exit codes:
+  0  everything was written, or there was nothing
+  1  something was damaged or could not be written
+  2  bad argument
+  3  the output cannot be opened
+  4  the directory cannot be read";
+
 /// How records are written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Shape {
@@ -73,12 +102,22 @@ pub(crate) struct PipeOptions {
     pub(crate) level: Level,
 }
 
+/// What `hydra recover` was asked for.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct RecoverOptions {
+    pub(crate) directory: PathBuf,
+    pub(crate) into: Option<PathBuf>,
+    pub(crate) shape: Shape,
+    pub(crate) threads: bool,
+}
+
 /// What the command line asks for.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) enum Parsed {
     /// This text on the standard output.
     Text(&'static str),
     Pipe(PipeOptions),
+    Recover(RecoverOptions),
 }
 
 pub(crate) fn parse(words: &[OsString]) -> Result<Parsed, Failure> {
@@ -87,9 +126,10 @@ pub(crate) fn parse(words: &[OsString]) -> Result<Parsed, Failure> {
     };
     match command.to_string_lossy().as_ref() {
         "pipe" => pipe(rest),
+        "recover" => recover(rest),
         "--help" | "-h" | "help" => Ok(Parsed::Text(HELP)),
         "--version" | "-V" => Ok(Parsed::Text(concat!("hydra ", env!("CARGO_PKG_VERSION")))),
-        other => Err(Failure::Usage(format!("unknown command `{other}`: use `pipe`"))),
+        other => Err(Failure::Usage(format!("unknown command `{other}`: use `pipe` or `recover`"))),
     }
 }
 
@@ -124,6 +164,38 @@ fn pipe(words: &[OsString]) -> Result<Parsed, Failure> {
         }
     }
     Ok(Parsed::Pipe(options))
+}
+
+fn recover(words: &[OsString]) -> Result<Parsed, Failure> {
+    let usage = |reason: String| Err(Failure::Usage(reason));
+    let (mut directory, mut into, mut shape, mut threads) = (None, None, Shape::Text, false);
+    let mut words = words.iter();
+    while let Some(word) = words.next() {
+        let text = word.to_string_lossy();
+        match text.as_ref() {
+            "--help" | "-h" => return Ok(Parsed::Text(RECOVER_HELP)),
+            "--threads" => threads = true,
+            "--into" | "--format" => {
+                let Some(value) = words.next().filter(|value| !value.is_empty()) else {
+                    return usage(format!("`{text}` needs a value"));
+                };
+                if text == "--into" {
+                    into = Some(PathBuf::from(value));
+                } else {
+                    shape = self::shape(&value.to_string_lossy())?;
+                }
+            }
+            _ if text.starts_with('-') || directory.is_some() => {
+                let known = "one directory, --into, --format, --threads or --help";
+                return usage(format!("unknown argument `{text}`: use {known}"));
+            }
+            _ => directory = Some(PathBuf::from(word)),
+        }
+    }
+    let Some(directory) = directory else {
+        return usage("no directory: name the one with the crash-proof rings".to_owned());
+    };
+    Ok(Parsed::Recover(RecoverOptions { directory, into, shape, threads }))
 }
 
 fn shape(word: &str) -> Result<Shape, Failure> {

@@ -6,6 +6,7 @@ mod level_word;
 mod line_text;
 mod lines;
 mod pipe;
+mod recover;
 
 use std::ffi::OsString;
 use std::io::Write;
@@ -68,6 +69,7 @@ fn run(words: &[OsString]) -> Result<(), Failure> {
             Ok(())
         }
         Parsed::Pipe(options) => pipe::run(&options),
+        Parsed::Recover(options) => recover::run(&options),
     }
 }
 
