@@ -20,5 +20,6 @@ targets! {
     spsc_ops
     mpsc_ops
     spool_ops
+    crash_image
     pipe_lines
 }

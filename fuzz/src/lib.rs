@@ -17,6 +17,7 @@
 //! | [`spsc_ops`](bodies::spsc_ops)           | operations on a ring of one producer, against a queue             |
 //! | [`mpsc_ops`](bodies::mpsc_ops)           | operations on a shared ring, against a queue                      |
 //! | [`spool_ops`](bodies::spool_ops)         | operations on the spool, against a queue for each reader          |
+//! | [`crash_image`](bodies::crash_image)     | what a dead process left: any ring, any spool, any crash file     |
 //! | [`pipe_lines`](bodies::pipe_lines)       | a stream that is cut into lines, texts and levels by `hydra pipe` |
 //!
 //! To add one: a file in `fuzz/src/bodies/` with its `TARGET`, its name in the list in

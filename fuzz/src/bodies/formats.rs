@@ -37,7 +37,8 @@ fn body(data: &[u8]) {
     let thread = ThreadInfo { id: 7, name: Some("a\n\u{9b}\"b".to_owned()) };
     let time_ns = record.stamp();
     let level = Level::Info;
-    let event = Event { time_ns, level, site, record, thread: &thread, types: &Forged };
+    let (thread, types, recovered) = (&thread, &Forged, time_ns.is_multiple_of(2));
+    let event = Event { time_ns, level, site, record, thread, types, recovered };
     let longest = 8 * (room + bytes.len()) + 1024;
     for format in [Text::new(), Text::new().threads(true).location(true)] {
         let line = line(&format.line_bytes(room), &event);
