@@ -1,6 +1,7 @@
 //! `cargo xtask`: one entry for people and for CI; `cargo xtask --help` lists the commands.
 
 mod bench;
+mod chaos;
 mod ci;
 mod count;
 mod docs;
@@ -45,7 +46,7 @@ struct Command {
     run: fn(&[String]) -> Outcome,
 }
 
-const COMMANDS: [Command; 16] = [
+const COMMANDS: [Command; 17] = [
     ci::COMMAND,
     test::COMMAND,
     tidy::COMMAND,
@@ -62,6 +63,7 @@ const COMMANDS: [Command; 16] = [
     publish::COMMAND,
     count::COMMAND,
     firmware::COMMAND,
+    chaos::COMMAND,
 ];
 
 fn main() -> ExitCode {

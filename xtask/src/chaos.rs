@@ -1,0 +1,345 @@
+//! `cargo xtask chaos`: a program that logs is killed again and again; nothing may be missing.
+
+use core::time::Duration;
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command as Process, Stdio};
+use std::thread;
+use std::time::{Instant, SystemTime, UNIX_EPOCH};
+
+use crate::term::say;
+use crate::tool::{Tool, root};
+use crate::{Command, Failure, Outcome};
+
+pub(crate) const COMMAND: Command = Command {
+    name: "chaos",
+    summary: "kill a program that logs at full speed; every record must be there, once",
+    help: "\
+cargo xtask chaos [--kills N] [--seed N]
+
+Starts a program whose threads log numbered records into crash-proof rings at full speed, and kills
+it at a random instant: in turn by SIGKILL, a segmentation fault, abort, process::exit, a panic that
+aborts, and want of memory. A page outside the engine says which calls had returned. Then starts it
+again (every fourth time killing that as well), and reads the log: each record whose call returned
+stands there once, in its thread's order. Prints a line for each way to die: kills, how many found
+records that were not written, how many came in the middle of a write, records lost and doubled.
+Fails if any are, or if fewer than 90 % of the kills found something to recover, or if fewer than
+10 % came in the middle of a write. Needs Linux.
+
+Options:
+  --kills N    how many times [50]
+  --seed N     where the random instants begin [the time]
+
+Examples:
+  cargo xtask chaos
+  cargo xtask chaos --kills 2000
+",
+    run,
+};
+
+const WAYS: [&str; 6] = ["kill", "segv", "abort", "exit", "panic", "oom"];
+const THREADS: usize = 3;
+/// As the victim places its words.
+const STRIDE: usize = 64;
+/// A victim that has not begun or ended by then hangs.
+const PATIENCE: Duration = Duration::from_secs(60);
+/// The longest life.
+const LIFE_US: u64 = 20_000;
+
+#[derive(Debug, PartialEq, Eq)]
+struct Options {
+    kills: u64,
+    seed: Option<u64>,
+}
+
+/// What the kills of one way came to.
+#[derive(Clone, Copy, Default)]
+struct Sum {
+    kills: u64,
+    unwritten: u64,
+    writing: u64,
+    records: u64,
+    recovered: u64,
+    lost: u64,
+    doubled: u64,
+    disordered: u64,
+}
+
+fn run(arguments: &[String]) -> Outcome {
+    let Options { kills, seed } = options(arguments)?;
+    if !cfg!(target_os = "linux") {
+        crate::term::skipped("crash-proof rings need Linux: nothing is killed");
+        return Ok(());
+    }
+    let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
+    let seed = seed.unwrap_or_else(|| u64::try_from(since.as_micros()).unwrap_or(1)).max(1);
+    say(&format!("seed {seed}"));
+    let build = "build --quiet --release -p hydra-log --example victim";
+    Tool::cargo(build).run().map_err(Failure::Check)?;
+    let mut dice = Dice(seed);
+    let mut sums = [Sum::default(); WAYS.len()];
+    let scratch = Scratch::new().map_err(|error| Failure::Check(error.to_string()))?;
+    for round in 0..kills {
+        let way = usize::try_from(round).unwrap_or(0) % WAYS.len();
+        let (Some(sum), Some(how)) = (sums.get_mut(way), WAYS.get(way)) else { continue };
+        one(&scratch, how, round % 4 == 3, &mut dice, sum)
+            .map_err(|error| Failure::Check(format!("kill {round} ({how}): {error}")))?;
+    }
+    report(&sums).map_err(Failure::Check)
+}
+
+fn options(arguments: &[String]) -> Result<Options, Failure> {
+    let mut options = Options { kills: 50, seed: None };
+    let mut words = arguments.iter();
+    while let Some(word) = words.next() {
+        let number = words.next().and_then(|value| value.parse().ok());
+        match (word.as_str(), number) {
+            ("--kills", Some(number)) => options.kills = number,
+            ("--seed", Some(number)) => options.seed = Some(number),
+            ("--kills" | "--seed", None) => {
+                return Err(Failure::Usage(format!("{word} needs a number")));
+            }
+            _ => {
+                let text = format!("unknown argument {word}: use --kills or --seed");
+                return Err(Failure::Usage(text));
+            }
+        }
+    }
+    Ok(options)
+}
+
+/// One life, one death, and what comes after.
+fn one(
+    scratch: &Scratch,
+    how: &str,
+    twice: bool,
+    dice: &mut Dice,
+    sum: &mut Sum,
+) -> Result<(), String> {
+    let place = scratch.0.join("place");
+    let _none_before = fs::remove_dir_all(&place);
+    fs::create_dir_all(&place).map_err(|error| error.to_string())?;
+    let life = dice.below(LIFE_US);
+    let mut victim = start(&["run", &text(&place), how, &THREADS.to_string(), &life.to_string()])?;
+    if how == "kill" {
+        let begun = Instant::now();
+        while witness(&place).iter().all(|count| *count == 0) {
+            if begun.elapsed() > PATIENCE {
+                return Err("it logs nothing".to_owned());
+            }
+            thread::sleep(Duration::from_micros(200));
+        }
+        thread::sleep(Duration::from_micros(life));
+        victim.kill().map_err(|error| error.to_string())?;
+    }
+    wait(&mut victim)?;
+    let unmarked = fs::read(place.join("app.log")).unwrap_or_default();
+    let was_writing = is_writing(&place);
+    if twice {
+        let mut next = start(&["recover", &text(&place)])?;
+        thread::sleep(Duration::from_micros(dice.below(LIFE_US)));
+        // It may have ended by itself.
+        let _killed = next.kill();
+        wait(&mut next)?;
+    }
+    let next = start(&["recover", &text(&place)])?;
+    let output = next.wait_with_output().map_err(|error| error.to_string())?;
+    let told = String::from_utf8_lossy(&output.stdout);
+    if !output.status.success() || told.contains("error ") {
+        return Err(format!("the next start: {} {told}", output.status));
+    }
+    sum.kills += 1;
+    sum.writing += u64::from(was_writing);
+    let log = fs::read(place.join("app.log")).map_err(|error| error.to_string())?;
+    sum.unwritten += u64::from(log.len() > unmarked.len());
+    sum.recovered += log.windows(12).filter(|tail| tail == b"[recovered]\n").count() as u64;
+    judge(&log, &witness(&place), sum)
+}
+
+/// Reads the log: every record up to the witness, once, in order; at most one more a thread.
+fn judge(log: &[u8], witness: &[u64], sum: &mut Sum) -> Result<(), String> {
+    let mut next = vec![0_u64; witness.len()];
+    for line in log.split_inclusive(|byte| *byte == b'\n') {
+        let line = String::from_utf8_lossy(line);
+        let Some((_, tail)) = line.split_once(" record ") else {
+            return Err(format!("a line that no call made: {line:?}"));
+        };
+        let mut numbers = tail.split(' ').map(str::parse::<u64>);
+        let (Some(Ok(thread)), Some(Ok(count))) = (numbers.next(), numbers.next()) else {
+            return Err(format!("half a line: {line:?}"));
+        };
+        if !tail.ends_with("of a thread\n") && !tail.ends_with("of a thread [recovered]\n") {
+            return Err(format!("half a line: {line:?}"));
+        }
+        let place = usize::try_from(thread).ok().and_then(|thread| next.get_mut(thread));
+        let Some(expected) = place else { return Err(format!("no such thread: {line:?}")) };
+        match count.cmp(expected) {
+            core::cmp::Ordering::Equal => *expected += 1,
+            core::cmp::Ordering::Less => sum.doubled += 1,
+            core::cmp::Ordering::Greater => {
+                sum.disordered += 1;
+                *expected = count + 1;
+            }
+        }
+    }
+    for (there, returned) in next.iter().zip(witness) {
+        sum.records += there;
+        sum.lost += returned.saturating_sub(*there);
+        if *there > returned + 1 {
+            return Err(format!("{there} records of a thread that made {returned} calls"));
+        }
+    }
+    Ok(())
+}
+
+fn report(sums: &[Sum]) -> Result<(), String> {
+    say("| death | kills | unwritten | in a write | records | recovered | lost | doubled |");
+    say("|---|---|---|---|---|---|---|---|");
+    let mut all = Sum::default();
+    for (way, sum) in WAYS.iter().zip(sums) {
+        row(way, sum);
+        all.kills += sum.kills;
+        all.unwritten += sum.unwritten;
+        all.writing += sum.writing;
+        all.records += sum.records;
+        all.recovered += sum.recovered;
+        all.lost += sum.lost;
+        all.doubled += sum.doubled;
+        all.disordered += sum.disordered;
+    }
+    row("all", &all);
+    if all.lost + all.doubled + all.disordered > 0 {
+        let Sum { lost, doubled, disordered, .. } = all;
+        return Err(format!("{lost} lost, {doubled} doubled, {disordered} out of order"));
+    }
+    if all.unwritten * 10 < all.kills * 9 {
+        return Err(format!("only {} of {} kills left something", all.unwritten, all.kills));
+    }
+    if all.writing * 10 < all.kills {
+        return Err(format!("only {} of {} kills came in a write", all.writing, all.kills));
+    }
+    Ok(())
+}
+
+fn row(way: &str, sum: &Sum) {
+    let Sum { kills, unwritten, writing, records, recovered, lost, doubled, .. } = sum;
+    let numbers = [kills, unwritten, writing, records, recovered, lost, doubled];
+    let cells: String = numbers.iter().map(|number| format!(" {number} |")).collect();
+    say(&format!("| {way} |{cells}"));
+}
+
+/// How many calls of each thread had returned.
+fn witness(place: &Path) -> Vec<u64> {
+    let bytes = fs::read(place.join("witness")).unwrap_or_default();
+    let words = bytes.chunks(STRIDE).filter_map(|chunk| chunk.first_chunk());
+    let mut counts: Vec<u64> = words.map(|word| u64::from_le_bytes(*word)).collect();
+    counts.resize(THREADS, 0);
+    counts
+}
+
+/// Whether the dead process was in the middle of a batch: the state of its first sink, at the start
+/// of the second page of its file.
+fn is_writing(place: &Path) -> bool {
+    let files = fs::read_dir(place.join("rings")).into_iter().flatten().filter_map(Result::ok);
+    files.filter_map(|file| fs::read(file.path()).ok()).any(|bytes| bytes.get(4096) == Some(&1))
+}
+
+fn start(arguments: &[&str]) -> Result<Child, String> {
+    let target = std::env::var_os("CARGO_TARGET_DIR");
+    let target = target.map_or_else(|| root().join("target"), PathBuf::from);
+    let victim = root().join(target).join("release/examples/victim");
+    Process::new(victim)
+        .args(arguments)
+        .stdin(Stdio::null())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::null())
+        .spawn()
+        .map_err(|error| format!("the victim did not start: {error}"))
+}
+
+fn wait(child: &mut Child) -> Result<(), String> {
+    let begun = Instant::now();
+    while child.try_wait().map_err(|error| error.to_string())?.is_none() {
+        if begun.elapsed() > PATIENCE {
+            let _killed = child.kill();
+            return Err("it does not end".to_owned());
+        }
+        thread::sleep(Duration::from_micros(500));
+    }
+    Ok(())
+}
+
+fn text(path: &Path) -> String {
+    path.to_string_lossy().into_owned()
+}
+
+/// A directory on the memory file system, removed at the end.
+struct Scratch(PathBuf);
+
+impl Scratch {
+    fn new() -> std::io::Result<Self> {
+        let memory = Path::new("/dev/shm");
+        let home = if memory.is_dir() { memory.to_path_buf() } else { std::env::temp_dir() };
+        let path = home.join(format!("hydra-chaos-{}", std::process::id()));
+        fs::create_dir_all(&path)?;
+        Ok(Self(path))
+    }
+}
+
+impl Drop for Scratch {
+    fn drop(&mut self) {
+        // A failure is looked into, so what it left stays.
+        if !thread::panicking() {
+            let _gone = fs::remove_dir_all(&self.0);
+        }
+    }
+}
+
+/// Numbers without a pattern, from a seed.
+struct Dice(u64);
+
+impl Dice {
+    fn below(&mut self, most: u64) -> u64 {
+        self.0 ^= self.0 << 13;
+        self.0 ^= self.0 >> 7;
+        self.0 ^= self.0 << 17;
+        self.0 % most
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn of(lines: &str, witness: &[u64]) -> Result<(u64, u64, u64), String> {
+        let mut sum = Sum::default();
+        judge(lines.as_bytes(), witness, &mut sum)?;
+        Ok((sum.lost, sum.doubled, sum.disordered))
+    }
+
+    #[test]
+    fn judges_a_log() {
+        let line =
+            |thread: u32, count: u32| format!("12:00 a: record {thread} {count} of a thread\n");
+        let two = [line(0, 0), line(1, 0), line(0, 1)].concat();
+        assert_eq!(of(&two, &[2, 1]), Ok((0, 0, 0)));
+        assert_eq!(of(&two, &[1, 1]), Ok((0, 0, 0)), "a call that had not returned");
+        assert_eq!(of(&two, &[3, 1]), Ok((1, 0, 0)));
+        assert_eq!(of(&[line(0, 0), line(0, 0)].concat(), &[1]), Ok((0, 1, 0)));
+        assert_eq!(of(&[line(0, 0), line(0, 2)].concat(), &[3]), Ok((0, 0, 1)));
+        assert!(of(&two, &[0, 1]).is_err(), "more than were made");
+        assert!(of(two.trim_end(), &[2, 1]).is_err(), "half a line");
+        assert!(of("12:00 WARN hydra: 3 records lost\n", &[0]).is_err());
+    }
+
+    #[test]
+    fn reads_its_options() {
+        let of = |line: &str| {
+            let words: Vec<String> = line.split_whitespace().map(str::to_owned).collect();
+            options(&words).ok()
+        };
+        assert_eq!(of(""), Some(Options { kills: 50, seed: None }));
+        assert_eq!(of("--kills 7 --seed 3"), Some(Options { kills: 7, seed: Some(3) }));
+        assert_eq!((of("--kills"), of("--kills x"), of("--kill 3")), (None, None, None));
+    }
+}
