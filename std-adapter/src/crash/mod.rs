@@ -89,8 +89,9 @@ impl Recovery {
         Self { directory: directory.into(), outputs: Vec::new(), keep: false }
     }
 
-    /// Adds somewhere to write. A sink of the same name as one of the dead process's, or for the same
-    /// file, goes on where that was; if there is none, all of them get everything that some sink had not written.
+    /// Adds somewhere to write. A sink of the same name as one of the dead process's, or for the
+    /// same file, goes on where that was; if there is none, all of them get everything that some
+    /// sink had not written.
     pub fn output(mut self, output: impl Into<Output>) -> Self {
         self.outputs.push(output.into());
         self
