@@ -9,10 +9,10 @@
 #![allow(clippy::unwrap_used, clippy::print_stdout, reason = "a test's other half")]
 
 use core::time::Duration;
-use std::env;
 use std::path::Path;
+use std::{env, io, thread};
 
-use hydra_log::sink::File;
+use hydra_log::sink::{File, Place, Sink, WriteError};
 use hydra_log::{Builder, Overflow};
 
 /// Where one thread's word stands behind the one before.
@@ -39,7 +39,32 @@ fn builder(place: &Path) -> Builder {
         .overflow(Overflow::Wait(Duration::from_secs(600)))
         .crash_proof(place.join("rings"))
         .on_error(|error| println!("error {error}"))
-        .sink(File::open(place.join("app.log")).unwrap())
+        .sink(Slow(File::open(place.join("app.log")).unwrap()))
+}
+
+/// A disk that takes a piece at a time: death comes between any two of them.
+struct Slow(File);
+
+impl Sink for Slow {
+    fn write(&mut self, lines: &[u8]) -> Result<(), WriteError> {
+        const PIECE: usize = 1000;
+        for (count, piece) in lines.chunks(PIECE).enumerate() {
+            self.0.write(piece).map_err(|error| {
+                let written = count * PIECE + error.written;
+                WriteError { written, source: error.source }
+            })?;
+            thread::yield_now();
+        }
+        Ok(())
+    }
+
+    fn name(&self) -> String {
+        self.0.name()
+    }
+
+    fn place(&mut self) -> io::Result<Option<Place>> {
+        self.0.place()
+    }
 }
 
 /// The next start.
