@@ -7,7 +7,7 @@ use hydra_log_core::{Level, LevelFilter};
 
 use crate::builder::{Builder, Output};
 use crate::engine::lock;
-use crate::format::{Buffer, Event, Format, Text};
+use crate::format::{Buffer, Event, Format, Template, Text};
 use crate::sink::Memory;
 
 /// A record that was captured.
@@ -17,13 +17,13 @@ pub struct Captured {
     /// Its level.
     pub level: Level,
     /// Its target.
-    pub target: &'static str,
+    pub target: String,
     /// Its layer, or empty.
-    pub layer: &'static str,
+    pub layer: String,
     /// Its message.
     pub message: String,
     /// Its fields in order, rendered.
-    pub fields: Vec<(&'static str, String)>,
+    pub fields: Vec<(String, String)>,
     /// Its line in the text format, without the time.
     pub line: String,
 }
@@ -79,20 +79,21 @@ impl Format for Collect {
         let line = out.as_bytes().get(start..).unwrap_or_default();
         let line = String::from_utf8_lossy(line);
         let line = line.split_once(' ').map_or("", |(_time, rest)| rest).trim().to_owned();
-        let text = |pieces: &[_]| {
+        let text = |template: &Template| {
             let mut text = String::new();
-            let pieces = pieces.iter().copied();
+            let pieces = template.pieces();
             // A string takes everything.
             let _whole =
                 render::message(&mut Verbatim(&mut text), pieces, &event.record, event.types);
             text
         };
-        let fields = event.site.fields.iter().map(|field| (field.key, text(&field.pieces)));
+        let fields =
+            event.site.fields.iter().map(|field| (field.key.to_string(), text(&field.value)));
         lock(&self.0).push(Captured {
             level: event.level,
-            target: event.site.target,
-            layer: event.site.layer,
-            message: text(&event.site.pieces),
+            target: event.site.target.to_string(),
+            layer: event.site.layer.to_string(),
+            message: text(&event.site.message),
             fields: fields.collect(),
             line,
         });

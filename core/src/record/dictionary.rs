@@ -82,6 +82,16 @@ impl Entry<'static> {
 }
 
 impl<'a> Entry<'a> {
+    /// Reads one entry of a dictionary, its length in front included.
+    ///
+    /// # Errors
+    ///
+    /// As those of a [`Reader`].
+    pub fn parse(bytes: &'a [u8]) -> Result<Self, DictionaryError> {
+        let mut reader = Reader { scan: Scan { bytes, at: 0 }, ended: false };
+        reader.entry()?.ok_or(DictionaryError::Short { at: bytes.len() })
+    }
+
     /// The content hash: FNV-1a with 64 bits of kind, level, target, layer, file, template and
     /// fields, each text followed by a byte `FF`. Lines and ids change from build to build and are
     /// left out.
@@ -140,12 +150,32 @@ enum Source<'a> {
 }
 
 impl<'a> Fields<'a> {
+    /// Fields that are known.
+    ///
+    /// ```
+    /// use hydra_log_core::record::dictionary::Fields;
+    /// let fields = Fields::new(&[("x", "{0}"), ("y", "{1}")]);
+    /// assert_eq!(fields.iter().last(), Some(("y", "{1}")));
+    /// ```
+    #[must_use]
+    pub const fn new(fields: &'a [(&'a str, &'a str)]) -> Self {
+        Self(Source::Known(fields))
+    }
+
     /// The fields in order.
     #[must_use]
     pub fn iter(&self) -> FieldsIter<'a> {
         FieldsIter(self.0)
     }
 }
+
+impl PartialEq for Fields<'_> {
+    fn eq(&self, other: &Self) -> bool {
+        self.iter().eq(other.iter())
+    }
+}
+
+impl Eq for Fields<'_> {}
 
 impl fmt::Debug for Fields<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

@@ -6,6 +6,7 @@ use super::leaf::leaf;
 use super::out::Out;
 use super::types::Types;
 use super::{DAMAGED, TypeInfo};
+use crate::record::dictionary::Fields;
 use crate::record::{DecodeError, StructRef, ValueRef};
 use crate::template::Spec;
 
@@ -71,19 +72,19 @@ fn structure(
     types: &dyn Types,
 ) -> fmt::Result {
     let TypeInfo { name, fields } =
-        types.type_site(value.site()).unwrap_or(TypeInfo { name: "?", fields: &[] });
+        types.type_site(value.site()).unwrap_or(TypeInfo { name: "?", fields: Fields::new(&[]) });
     // Names may come from a file, so they are no more to be trusted than values.
     out.write_str(name)?;
     let values = value.values();
     if values.clone().next().is_none() {
         return Ok(());
     }
-    let is_tuple = fields.first().is_none_or(|(name, _)| starts_with_digit(name));
+    let is_tuple = fields.iter().next().is_none_or(|(name, _)| starts_with_digit(name));
     if is_tuple {
         return tuple(out, values, spec, types);
     }
     out.raw(if spec.alternate { " {" } else { " { " })?;
-    let names = fields.iter().map(|(name, _)| *name).chain(core::iter::repeat("?"));
+    let names = fields.iter().map(|(name, _)| name).chain(core::iter::repeat("?"));
     parts(out, names.zip(values), spec, |out, (name, value)| {
         out.write_str(name)?;
         out.raw(": ")?;

@@ -1,16 +1,19 @@
 //! Names of `#[derive(Record)]` structs and their fields.
 
+use crate::record::dictionary::{Entry, Fields};
 use crate::site::{Site, SiteId, SiteKind};
 
 /// Finds the names of stored structs.
 ///
 /// ```
+/// use hydra_log_core::record::dictionary::Fields;
 /// use hydra_log_core::render::{TypeInfo, Types};
 /// use hydra_log_core::site::SiteId;
 /// struct Two;
 /// impl Types for Two {
 ///     fn type_site(&self, id: SiteId) -> Option<TypeInfo<'_>> {
-///         (id == SiteId(2)).then_some(TypeInfo { name: "Point", fields: &[("x", ""), ("y", "")] })
+///         let fields = Fields::new(&[("x", ""), ("y", "")]);
+///         (id == SiteId(2)).then_some(TypeInfo { name: "Point", fields })
 ///     }
 /// }
 /// ```
@@ -27,7 +30,7 @@ pub struct TypeInfo<'a> {
     /// The type's name.
     pub name: &'a str,
     /// The fields' names in order, each with a template that has no meaning here.
-    pub fields: &'a [(&'a str, &'a str)],
+    pub fields: Fields<'a>,
 }
 
 impl TypeInfo<'static> {
@@ -39,7 +42,16 @@ impl TypeInfo<'static> {
     /// ```
     #[must_use]
     pub fn of(site: &'static Site) -> Option<Self> {
-        (site.kind == SiteKind::Type).then_some(Self { name: site.template, fields: site.fields })
+        Self::of_entry(&Entry::of(site))
+    }
+}
+
+impl<'a> TypeInfo<'a> {
+    /// The names in an entry of a dictionary, if it describes a type.
+    #[must_use]
+    pub fn of_entry(entry: &Entry<'a>) -> Option<Self> {
+        let Entry { kind, template: name, fields, .. } = *entry;
+        (kind == SiteKind::Type).then_some(Self { name, fields })
     }
 }
 

@@ -1,6 +1,7 @@
 //! Structs as `#[derive(Record)]` stores them, and their names.
 
 use hydra_log_core::record::Layout;
+use hydra_log_core::record::dictionary::Fields;
 use hydra_log_core::render::{TypeInfo, Types};
 use hydra_log_core::site::SiteId;
 use hydra_log_core::value::{Kind, Value, Writer};
@@ -11,10 +12,10 @@ pub(crate) struct Shapes;
 impl Types for Shapes {
     fn type_site(&self, id: SiteId) -> Option<TypeInfo<'_>> {
         Some(match id.0 {
-            1 => TypeInfo { name: "Point", fields: &[("x", ""), ("y", "")] },
-            2 => TypeInfo { name: "Pair", fields: &[("0", ""), ("1", "")] },
-            3 => TypeInfo { name: "Empty", fields: &[] },
-            4 => TypeInfo { name: "Line", fields: &[("from", ""), ("name", "")] },
+            1 => TypeInfo { name: "Point", fields: Fields::new(&[("x", ""), ("y", "")]) },
+            2 => TypeInfo { name: "Pair", fields: Fields::new(&[("0", ""), ("1", "")]) },
+            3 => TypeInfo { name: "Empty", fields: Fields::new(&[]) },
+            4 => TypeInfo { name: "Line", fields: Fields::new(&[("from", ""), ("name", "")]) },
             _ => return None,
         })
     }

@@ -7,6 +7,7 @@ use std::sync::OnceLock;
 use hydra_log::Level;
 use hydra_log::format::{Buffer, Event, Format, Json, SiteInfo, Text, ThreadInfo};
 use hydra_log_core::record::RecordRef;
+use hydra_log_core::record::dictionary::Fields as Names;
 use hydra_log_core::render::{TypeInfo, Types};
 use hydra_log_core::site::{Gate, Site, SiteId, SiteKind};
 
@@ -69,9 +70,12 @@ impl Types for Forged {
     fn type_site(&self, id: SiteId) -> Option<TypeInfo<'_>> {
         match id.0 % 4 {
             0 => None,
-            1 => Some(TypeInfo { name: "Po\"int\n", fields: &[("x\"\x1b", ""), ("y", "")] }),
-            2 => Some(TypeInfo { name: "Pair", fields: &[("0", ""), ("1", "")] }),
-            _ => Some(TypeInfo { name: "Unit", fields: &[] }),
+            1 => {
+                let fields = Names::new(&[("x\"\x1b", ""), ("y", "")]);
+                Some(TypeInfo { name: "Po\"int\n", fields })
+            }
+            2 => Some(TypeInfo { name: "Pair", fields: Names::new(&[("0", ""), ("1", "")]) }),
+            _ => Some(TypeInfo { name: "Unit", fields: Names::new(&[]) }),
         }
     }
 }

@@ -4,6 +4,7 @@
 
 use core::mem::discriminant;
 
+use hydra_log_core::record::dictionary::Fields;
 use hydra_log_core::record::{DecodeError, Flags, HEADER_BYTES, RecordRef, ValueRef, encode_words};
 use hydra_log_core::render::{self, Limited, TypeInfo, Types, Verbatim};
 use hydra_log_core::site::SiteId;
@@ -125,8 +126,8 @@ impl Types for Named {
     fn type_site(&self, id: SiteId) -> Option<TypeInfo<'_>> {
         match id.0 % 3 {
             0 => None,
-            1 => Some(TypeInfo { name: "Point", fields: &[("x", ""), ("y", "")] }),
-            _ => Some(TypeInfo { name: "Pair", fields: &[("0", ""), ("1", "")] }),
+            1 => Some(TypeInfo { name: "Point", fields: Fields::new(&[("x", ""), ("y", "")]) }),
+            _ => Some(TypeInfo { name: "Pair", fields: Fields::new(&[("0", ""), ("1", "")]) }),
         }
     }
 }

@@ -59,6 +59,15 @@ impl Buffer {
         }
     }
 
+    /// Puts bytes in front of all others.
+    #[cold]
+    pub(crate) fn push_front(&mut self, bytes: &[u8]) {
+        self.push_bytes(bytes);
+        if let Some(all) = self.bytes.get_mut(..self.len) {
+            all.rotate_right(bytes.len());
+        }
+    }
+
     /// Appends a number in decimal.
     ///
     /// ```
@@ -154,5 +163,8 @@ mod tests {
         buffer.clear();
         assert!(buffer.is_empty());
         assert_eq!(buffer.as_bytes(), b"");
+        buffer.push_bytes(b"behind");
+        buffer.push_front(b"in front, ");
+        assert_eq!(buffer.as_bytes(), b"in front, behind");
     }
 }

@@ -3,6 +3,7 @@
 use core::fmt;
 
 use hydra_log_core::Level;
+use hydra_log_core::record::dictionary::Fields as Names;
 use hydra_log_core::record::{Flags, Layout, RecordRef, encode_words};
 use hydra_log_core::render::{TypeInfo, Types};
 use hydra_log_core::site::{Gate, Site, SiteId, SiteKind};
@@ -83,9 +84,9 @@ pub(super) struct Points;
 impl Types for Points {
     fn type_site(&self, id: SiteId) -> Option<TypeInfo<'_>> {
         match id.0 {
-            7 => Some(TypeInfo { name: "Point", fields: &[("x", ""), ("label", "")] }),
-            8 => Some(TypeInfo { name: "Pair", fields: &[("0", ""), ("1", "")] }),
-            9 => Some(TypeInfo { name: "Marker", fields: &[] }),
+            7 => Some(TypeInfo { name: "Point", fields: Names::new(&[("x", ""), ("label", "")]) }),
+            8 => Some(TypeInfo { name: "Pair", fields: Names::new(&[("0", ""), ("1", "")]) }),
+            9 => Some(TypeInfo { name: "Marker", fields: Names::new(&[]) }),
             _ => None,
         }
     }

@@ -2,12 +2,12 @@
 
 use hydra_log_core::record::Flags;
 use hydra_log_core::render::{DAMAGED, MISSING};
-use hydra_log_core::template::Piece;
 
 use super::escape::{self, Escaped, JsonString};
 use super::fields::Cursor;
 use super::json_value::value;
 use super::room::Room;
+use super::site_info::Template;
 use super::{Buffer, Event, Format};
 
 /// JSON lines with the keys of `tracing-subscriber`'s JSON format.
@@ -73,7 +73,7 @@ impl Json {
     fn origin(self, event: &Event<'_>, out: &mut Buffer) {
         if self.location {
             out.push_str(",\"filename\":\"");
-            escape::push::<JsonString>(out, event.site.file);
+            escape::push::<JsonString>(out, &event.site.file);
             out.push_str("\",\"line_number\":");
             out.push_number(event.site.line.into());
         }
@@ -99,9 +99,9 @@ impl Format for Json {
         out.push_time(event.time_ns);
         out.push_str(&site.json_head);
         let mut room = Room::new(self.line_bytes, out);
-        if !site.pieces.is_empty() {
+        if !site.message.is_empty() {
             out.push_str("\"message\":");
-            string(event, &site.pieces, site.is_json, &mut room, out);
+            string(event, &site.message, site.is_json, &mut room, out);
         }
         if !site.fields.is_empty() {
             fields(event, &mut room, out);
@@ -119,11 +119,11 @@ impl Format for Json {
     }
 }
 
-/// Appends a string: the record's values in the places of `pieces`.
+/// Appends a string: the record's values in the places of a template.
 #[inline]
 fn string(
     event: &Event<'_>,
-    pieces: &[Piece<'static>],
+    template: &Template,
     is_clean: bool,
     room: &mut Room,
     out: &mut Buffer,
@@ -132,10 +132,10 @@ fn string(
     let left = room.left(out);
     let rendered = if is_clean {
         let mut out = Escaped::<JsonString, false>::new(out);
-        room.message(&mut out, left, pieces, &event.record, event.types)
+        room.message(&mut out, left, template, &event.record, event.types)
     } else {
         let mut out = Escaped::<JsonString, true>::new(out);
-        room.message(&mut out, left, pieces, &event.record, event.types)
+        room.message(&mut out, left, template, &event.record, event.types)
     };
     debug_assert!(rendered.is_ok(), "a buffer takes everything");
     out.push_str("\"");
@@ -143,7 +143,7 @@ fn string(
 
 fn fields(event: &Event<'_>, room: &mut Room, out: &mut Buffer) {
     let mut cursor = Cursor::new(event.record);
-    let mut has_some = !event.site.pieces.is_empty();
+    let mut has_some = !event.site.message.is_empty();
     for field in &event.site.fields {
         if room.ends(out) {
             return;
@@ -159,7 +159,7 @@ fn fields(event: &Event<'_>, room: &mut Room, out: &mut Buffer) {
                 Some(Err(_)) => quoted(DAMAGED, out),
                 None => quoted(MISSING, out),
             },
-            None => string(event, &field.pieces, false, room, out),
+            None => string(event, &field.value, false, room, out),
         }
     }
 }

@@ -2,6 +2,7 @@
 
 use core::fmt::Write;
 
+use hydra_log_core::record::dictionary::Fields;
 use hydra_log_core::record::{DecodeError, StructRef, ValueRef};
 use hydra_log_core::render::{self, DAMAGED, TypeInfo, Types};
 use hydra_log_core::template::Spec;
@@ -98,13 +99,15 @@ fn array<'a>(
 /// A struct with names is an object, one without is an array, one without fields is its name.
 fn structure(out: &mut Buffer, fields: &StructRef<'_>, types: &dyn Types, room: &mut Room) {
     let info = types.type_site(fields.site());
-    let TypeInfo { name, fields: names } = info.unwrap_or(TypeInfo { name: "?", fields: &[] });
+    let nobody = TypeInfo { name: "?", fields: Fields::new(&[]) };
+    let TypeInfo { name, fields: names } = info.unwrap_or(nobody);
+    let mut names = names.iter();
     let values = fields.values();
     if values.clone().next().is_none() {
         return string(out, name);
     }
     let is_named = |(name, _): &(&str, &str)| !name.starts_with(|c: char| c.is_ascii_digit());
-    if !names.first().is_some_and(is_named) {
+    if !names.clone().next().as_ref().is_some_and(is_named) {
         return array(out, values, types, room);
     }
     out.push_str("{");
@@ -115,7 +118,7 @@ fn structure(out: &mut Buffer, fields: &StructRef<'_>, types: &dyn Types, room: 
         if index > 0 {
             out.push_str(",");
         }
-        match names.get(index) {
+        match names.next() {
             Some((name, _)) => string(out, name),
             // More values than names: the type is another version's.
             None => {

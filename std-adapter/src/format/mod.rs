@@ -23,7 +23,7 @@ mod time;
 pub use self::buffer::Buffer;
 pub use self::event::{Event, ThreadInfo};
 pub use self::json::Json;
-pub use self::site_info::{Field, SiteInfo};
+pub use self::site_info::{Field, SiteInfo, Template};
 pub use self::text::Text;
 
 /// Turns records into lines.

@@ -4,9 +4,9 @@ use core::fmt;
 
 use hydra_log_core::record::RecordRef;
 use hydra_log_core::render::{self, Limited, Out, Types};
-use hydra_log_core::template::Piece;
 
 use super::Buffer;
+use super::site_info::Template;
 
 /// The end of a line's room in a buffer, and whether something did not fit. What escapes add is not
 /// counted.
@@ -50,11 +50,11 @@ impl Room {
         &mut self,
         out: &mut impl Out,
         left: Option<usize>,
-        pieces: &[Piece<'_>],
+        template: &Template,
         record: &RecordRef<'_>,
         types: &dyn Types,
     ) -> fmt::Result {
-        let pieces = pieces.iter().copied();
+        let pieces = template.pieces();
         let Some(bytes) = left else { return render::message(out, pieces, record, types) };
         let mut limited = Limited::new(out, bytes);
         let rendered = render::message(&mut limited, pieces, record, types);

@@ -1,8 +1,9 @@
 //! A callsite made ready for rendering: everything that is the same for all its records.
 
 use hydra_log_core::Level;
+use hydra_log_core::record::dictionary::Entry;
 use hydra_log_core::site::Site;
-use hydra_log_core::template::{Count, Piece, Trait, pieces};
+use hydra_log_core::template::{Count, Piece, Spec, TemplateError, Trait, pieces};
 
 use super::Buffer;
 use super::escape::{self, Dialect, JsonString, Plain};
@@ -13,7 +14,7 @@ use super::escape::{self, Dialect, JsonString, Plain};
 /// use hydra_log::format::SiteInfo;
 /// use hydra_log_core::site::gap_site;
 /// let info = SiteInfo::new(gap_site());
-/// assert_eq!((info.target, info.fields[0].key), ("hydra", "ring"));
+/// assert_eq!((&*info.target, &*info.fields[0].key), ("hydra", "ring"));
 /// ```
 #[derive(Clone, Debug)]
 #[non_exhaustive]
@@ -21,17 +22,17 @@ pub struct SiteInfo {
     /// The level.
     pub level: Level,
     /// What the record is about.
-    pub target: &'static str,
+    pub target: Box<str>,
     /// The call's `layer:`, or empty.
-    pub layer: &'static str,
+    pub layer: Box<str>,
     /// The module's path.
-    pub module: &'static str,
+    pub module: Box<str>,
     /// The source file.
-    pub file: &'static str,
+    pub file: Box<str>,
     /// The source line.
     pub line: u32,
     /// The message.
-    pub pieces: Vec<Piece<'static>>,
+    pub message: Template,
     /// The fields in order.
     pub fields: Vec<Field>,
     /// What stands in front of the message, in text and in colour.
@@ -50,9 +51,9 @@ pub struct SiteInfo {
 #[non_exhaustive]
 pub struct Field {
     /// Its name.
-    pub key: &'static str,
+    pub key: Box<str>,
     /// Its value: one placeholder.
-    pub pieces: Vec<Piece<'static>>,
+    pub value: Template,
     /// The argument, where it is shown by `Display` or `Debug` without options.
     pub(super) bare: Option<usize>,
     /// Whether that is `Debug`.
@@ -80,38 +81,44 @@ impl SiteInfo {
     /// Takes a callsite's descriptor apart. Done once a callsite.
     #[must_use]
     pub fn new(site: &'static Site) -> Self {
-        let level = site.level();
-        let pieces = compile(site.template);
+        Self::of(&Entry::of(site))
+    }
+
+    /// As [`new`](Self::new), by the descriptor as it stands in a dictionary.
+    #[must_use]
+    pub fn of(site: &Entry<'_>) -> Self {
+        let level = site.level;
+        let message = Template::new(site.template);
         let mut json_tail = format!("}},\"target\":\"{}\"", clean::<JsonString>(site.target));
         if !site.layer.is_empty() {
             let layer = clean::<JsonString>(site.layer);
             json_tail.push_str(&format!(",\"layer\":\"{layer}\""));
         }
-        let has_message = !pieces.is_empty();
+        let has_message = !message.is_empty();
         Self {
             level,
-            target: site.target,
-            layer: site.layer,
-            module: site.module,
-            file: site.file,
+            target: site.target.into(),
+            layer: site.layer.into(),
+            module: site.module.into(),
+            file: site.file.into(),
             line: site.line,
             fields: site.fields.iter().map(|field| Field::new(field, has_message)).collect(),
             text: Heads::new(site, ["", ""], ["", ""]),
             colour: Heads::new(site, [colour(level), RESET], [DIM, RESET]),
-            is_plain: is_clean::<Plain>(&pieces),
-            is_json: is_clean::<JsonString>(&pieces),
+            is_plain: is_clean::<Plain>(&message),
+            is_json: is_clean::<JsonString>(&message),
             json_head: format!("\",\"level\":\"{level}\",\"fields\":{{"),
             json_tail,
-            pieces,
+            message,
         }
     }
 }
 
 impl Field {
-    fn new((key, template): &(&'static str, &'static str), has_message: bool) -> Self {
-        let pieces = compile(template);
-        let (bare, is_debug) = match pieces.as_slice() {
-            [Piece::Argument { index, spec }] => {
+    fn new((key, template): (&str, &str), has_message: bool) -> Self {
+        let value = Template::new(template);
+        let (bare, is_debug) = match value.0.as_slice() {
+            [Part::Argument { index, spec }] => {
                 let has_options = spec.width != Count::Implied
                     || spec.precision != Count::Implied
                     || spec.plus
@@ -123,15 +130,15 @@ impl Field {
             _ => (None, false),
         };
         // The message itself has that name.
-        let json_name = if *key == "message" && has_message { "field.message" } else { key };
+        let json_name = if key == "message" && has_message { "field.message" } else { key };
         Self {
-            key,
+            key: key.into(),
             bare,
             is_debug,
-            is_plain: is_clean::<Plain>(&pieces),
+            is_plain: is_clean::<Plain>(&value),
             text_key: format!(" {}=", clean::<Plain>(key)),
             json_key: format!("\"{}\":", clean::<JsonString>(json_name)),
-            pieces,
+            value,
         }
     }
 }
@@ -150,8 +157,8 @@ fn colour(level: Level) -> &'static str {
 }
 
 impl Heads {
-    fn new(site: &'static Site, [level_on, level_off]: [&str; 2], [on, off]: [&str; 2]) -> Self {
-        let level = format!(" {level_on}{:>5}{level_off}", site.level());
+    fn new(site: &Entry<'_>, [level_on, level_off]: [&str; 2], [on, off]: [&str; 2]) -> Self {
+        let level = format!(" {level_on}{:>5}{level_off}", site.level);
         let mut target = format!(" {on}{}", clean::<Plain>(site.target));
         if !site.layer.is_empty() {
             target.push_str(&format!("[{}]", clean::<Plain>(site.layer)));
@@ -161,23 +168,49 @@ impl Heads {
     }
 }
 
-/// A template's pieces. The macros wrote it, so it can be read; if not, the rest stands as it is.
-fn compile(template: &'static str) -> Vec<Piece<'static>> {
-    let mut compiled = Vec::new();
-    for piece in pieces(template) {
-        match piece {
-            Ok(piece) => compiled.push(piece),
+/// A message or a field's value, taken apart.
+#[derive(Clone, Debug)]
+pub struct Template(Vec<Part>);
+
+#[derive(Clone, Debug)]
+enum Part {
+    Literal(Box<str>),
+    Argument { index: usize, spec: Spec },
+}
+
+impl Template {
+    /// The macros wrote it, so it can be read; if not, the rest stands as it is.
+    fn new(template: &str) -> Self {
+        let part = |piece| match piece {
+            Ok(Piece::Literal(text)) => Part::Literal(text.into()),
+            Ok(Piece::Argument { index, spec }) => Part::Argument { index, spec },
             Err(error) => {
-                compiled.push(Piece::Literal(template.get(error.at..).unwrap_or(template)));
+                let TemplateError { at } = error;
+                Part::Literal(template.get(at..).unwrap_or(template).into())
             }
-        }
+        };
+        Self(pieces(template).map(part).collect())
     }
-    compiled
+
+    /// Whether there is nothing to show.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
+    /// Its pieces in order, as `hydra_log_core::render::message` takes them.
+    #[inline]
+    pub fn pieces(&self) -> impl Iterator<Item = Piece<'_>> {
+        self.0.iter().map(|part| match part {
+            Part::Literal(text) => Piece::Literal(text),
+            Part::Argument { index, spec } => Piece::Argument { index: *index, spec: *spec },
+        })
+    }
 }
 
 /// Whether what the renderer writes on its own account needs no escaping.
-fn is_clean<D: Dialect>(pieces: &[Piece<'static>]) -> bool {
-    pieces.iter().all(|piece| match piece {
+fn is_clean<D: Dialect>(template: &Template) -> bool {
+    template.pieces().all(|piece| match piece {
         Piece::Literal(text) => escape::is_clean::<D>(text),
         // The alternate form of `Debug` has lines; padding may be any character.
         Piece::Argument { spec, .. } => {

@@ -2,12 +2,11 @@
 
 use hydra_log_core::record::{Flags, ValueRef};
 use hydra_log_core::render::{DAMAGED, MISSING};
-use hydra_log_core::template::Piece;
 
 use super::escape::{self, Escaped, Plain, Quoted};
 use super::fields::Cursor;
 use super::room::Room;
-use super::site_info::Field;
+use super::site_info::{Field, Template};
 use super::{Buffer, Event, Format, ThreadInfo};
 
 /// Text lines: time, level, target, message, fields.
@@ -90,7 +89,7 @@ impl Text {
             out.push_str(&heads.whole);
         }
         if self.location {
-            escape::push::<Plain>(out, site.file);
+            escape::push::<Plain>(out, &site.file);
             out.push_str(":");
             out.push_number(site.line.into());
             out.push_str(": ");
@@ -104,7 +103,7 @@ impl Format for Text {
         self.head(event, out);
         let site = event.site;
         let mut room = Room::new(self.line_bytes, out);
-        message(event, &site.pieces, site.is_plain, &mut room, out);
+        message(event, &site.message, site.is_plain, &mut room, out);
         if !site.fields.is_empty() {
             fields(event, &mut room, out);
         }
@@ -117,11 +116,11 @@ impl Format for Text {
     }
 }
 
-/// Appends the record's values in the places of `pieces`.
+/// Appends the record's values in the places of a template.
 #[inline]
 fn message(
     event: &Event<'_>,
-    pieces: &[Piece<'static>],
+    template: &Template,
     is_plain: bool,
     room: &mut Room,
     out: &mut Buffer,
@@ -129,17 +128,17 @@ fn message(
     let left = room.left(out);
     let rendered = if is_plain {
         let mut out = Escaped::<Plain, false>::new(out);
-        room.message(&mut out, left, pieces, &event.record, event.types)
+        room.message(&mut out, left, template, &event.record, event.types)
     } else {
         let mut out = Escaped::<Plain, true>::new(out);
-        room.message(&mut out, left, pieces, &event.record, event.types)
+        room.message(&mut out, left, template, &event.record, event.types)
     };
     debug_assert!(rendered.is_ok(), "a buffer takes everything");
 }
 
 fn fields(event: &Event<'_>, room: &mut Room, out: &mut Buffer) {
     let mut cursor = Cursor::new(event.record);
-    let mut has_text = !event.site.pieces.is_empty();
+    let mut has_text = !event.site.message.is_empty();
     for field in &event.site.fields {
         if room.ends(out) {
             return;
@@ -153,7 +152,7 @@ fn fields(event: &Event<'_>, room: &mut Room, out: &mut Buffer) {
                 Some(Err(_)) => out.push_str(DAMAGED),
                 None => out.push_str(MISSING),
             },
-            None => message(event, &field.pieces, field.is_plain, room, out),
+            None => message(event, &field.value, field.is_plain, room, out),
         }
     }
 }
@@ -166,7 +165,7 @@ fn bare(event: &Event<'_>, field: &Field, value: &ValueRef<'_>, room: &mut Room,
         ValueRef::I64(number) => out.push_str(itoa::Buffer::new().format(number)),
         ValueRef::Str(text) | ValueRef::Text(text) if !field.is_debug => word(text, out),
         ValueRef::Char(letter) if !field.is_debug => word(letter.encode_utf8(&mut [0; 4]), out),
-        _ => message(event, &field.pieces, field.is_plain, room, out),
+        _ => message(event, &field.value, field.is_plain, room, out),
     }
 }
 
