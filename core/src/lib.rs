@@ -17,6 +17,7 @@
 //! | move records from rings to somewhere        | [`drain`], [`token`], [`flush`], [`spool`] |
 //! | read records                                | [`record`], [`template`], [`render`]       |
 //! | read what a dead process left               | [`recover`]                                |
+//! | put records into a file or a stream         | [`block`]                                  |
 //! | know what callsites a program has           | [`site`]                                   |
 #![no_std]
 
@@ -27,6 +28,7 @@ extern crate self as hydra_log_core;
 #[path = "private/mod.rs"]
 pub mod __private;
 pub mod backend;
+pub mod block;
 pub mod clock;
 pub mod drain;
 pub mod emit;

@@ -22,4 +22,5 @@ targets! {
     spool_ops
     crash_image
     pipe_lines
+    log_file
 }

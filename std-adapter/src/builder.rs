@@ -12,6 +12,7 @@ use hydra_log_core::spool;
 
 use crate::crash::store::{Memory, Store};
 use crate::crash::{RecoverError, recovery};
+use crate::engine::encoding::Encoding;
 use crate::engine::shared::{OnError, Parts, Shared};
 use crate::engine::sink_lane::SinkLane;
 use crate::engine::{Engine, memory, worker};
@@ -48,21 +49,47 @@ const MOST_WORKERS: usize = 16;
 /// ```
 pub struct Output {
     pub(crate) sink: Box<dyn Sink>,
-    pub(crate) format: Box<dyn Format>,
+    pub(crate) encoding: Encoding,
     pub(crate) level: LevelFilter,
 }
 
 impl Output {
     /// A sink that takes every level as text.
     pub fn new(sink: impl Sink + 'static) -> Self {
-        let format = Box::new(Text::new());
-        Self { sink: Box::new(sink), format, level: LevelFilter::Trace }
+        let encoding = Encoding::Lines(Box::new(Text::new()));
+        Self { sink: Box::new(sink), encoding, level: LevelFilter::Trace }
     }
 
     /// What is written looks like this.
     #[must_use]
     pub fn format(mut self, format: impl Format + 'static) -> Self {
-        self.format = Box::new(format);
+        self.encoding = Encoding::Lines(Box::new(format));
+        self
+    }
+
+    /// What is written is a binary log: see [`binary`](crate::binary).
+    ///
+    /// ```
+    /// use hydra_log::{Builder, Output, info, sink::Memory};
+    /// let memory = Memory::new();
+    /// let engine = Builder::new().sink(Output::new(memory.clone()).binary()).build()?;
+    /// engine.scope(|| info!("order {} at {}", 7, 0.25));
+    /// drop(engine);
+    /// assert!(memory.take().starts_with(&hydra_log_core::block::MAGIC));
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    #[must_use]
+    pub fn binary(mut self) -> Self {
+        self.encoding = Encoding::Binary { is_compressed: false };
+        self
+    }
+
+    /// What is written is a binary log whose blocks are compressed by zstd where that makes them
+    /// smaller. It costs the worker several times the work.
+    #[cfg(feature = "zstd")]
+    #[must_use]
+    pub fn binary_zstd(mut self) -> Self {
+        self.encoding = Encoding::Binary { is_compressed: true };
         self
     }
 

@@ -19,6 +19,7 @@
 //! | choose sinks, formats, sizes, policy  | [`Builder`], [`Preset`], [`Overflow`]         |
 //! | write somewhere else                  | [`sink::Sink`], [`format::Format`]            |
 //! | lose nothing when the process is killed | [`Builder::crash_proof`], [`crash`]         |
+//! | write a tenth, and render it later    | [`sink::File::binary`], [`binary`]            |
 //! | know what was written and what lost   | [`Stats`], [`Report`]                         |
 //! | test what a library logs              | [`testing::capture`]                          |
 //! | log from a library, std or not        | the crate `hydra-log-core`, same macros       |
@@ -26,6 +27,7 @@
 // So that the names that macros expand to exist in this crate's own tests and examples.
 extern crate self as hydra_log;
 
+pub mod binary;
 mod builder;
 pub mod clock;
 pub mod crash;

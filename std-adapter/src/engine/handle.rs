@@ -124,6 +124,9 @@ impl Engine {
                 let _ended = worker.join();
             }
         }
+        for sink in &self.shared.sinks {
+            sink.end(self.shared);
+        }
         let report = self.shared.stats().report();
         if report.pending == 0
             && let Some(store) = self.shared.memory.store

@@ -9,6 +9,7 @@
 mod direct;
 mod drain_cell;
 mod drainer;
+pub(crate) mod encoding;
 mod flush;
 pub(crate) mod gates;
 mod handle;

@@ -1,9 +1,9 @@
-//! One sink: a cursor on the spool, a format, and somewhere to write.
+//! One sink: a cursor on the spool, an encoding, and somewhere to write.
 //!
 //! Any number of threads may serve a lane. Each takes the next batch out of the spool (a short
-//! copy), renders it on its own, and writes when its turn comes: output is in the spool's order
-//! whatever order the rendering ends in. Nothing of the spool is held while a sink writes, so a
-//! sink that hangs delays nobody else.
+//! copy), renders or packs it on its own, and writes when its turn comes: output is in the spool's
+//! order whatever order the rendering ends in. Nothing of the spool is held while a sink writes, so
+//! a sink that hangs delays nobody else.
 #![expect(unsafe_code, reason = "the reader's half of the spool")]
 
 use core::panic::AssertUnwindSafe;
@@ -13,13 +13,15 @@ use std::panic::catch_unwind;
 use std::sync::{Arc, Condvar, Mutex};
 use std::thread;
 
-use hydra_log_core::record::{Flags, RecordRef};
+use hydra_log_core::record::{Flags, RecordRef, flags_of, site_of};
 use hydra_log_core::spool::{self, Spool, UNCOUNTED};
 use hydra_log_core::sync::{AtomicBool, AtomicUsize, rmw};
 use hydra_log_core::{LevelFilter, ord};
 
+use crate::binary::{Packed, Packer};
 use crate::crash::batch::Intent;
 use crate::crash::store::Store;
+use crate::engine::encoding::{Encoding, Names, Outlet};
 use crate::engine::shared::Shared;
 use crate::engine::{lock, sink_gap};
 use crate::error::Error;
@@ -39,14 +41,14 @@ const RETRY_PAUSE: Duration = Duration::from_millis(1);
 pub(crate) struct SinkLane {
     name: String,
     level: LevelFilter,
-    format: Box<dyn Format>,
+    encoding: Encoding,
     reader: usize,
     /// The next batch's ticket; whoever holds it reads the spool.
     claim: Mutex<u64>,
     /// Whose ticket may write.
     turn: Mutex<u64>,
     turned: Condvar,
-    sink: Mutex<Box<dyn Sink>>,
+    outlet: Mutex<Outlet>,
     counts: Counts,
     /// Where what is about to be written is noted first, for recovery.
     intent: Option<Intent>,
@@ -75,11 +77,26 @@ fn add(count: &AtomicUsize, amount: usize) {
 pub(crate) struct Scratch {
     batch: Box<[u8]>,
     out: Buffer,
-    /// Where each line ends, and whether it counts as a record.
-    lines: Vec<(usize, bool)>,
-    /// How many losses the first line tells of, if it is a gap line of this sink.
+    pieces: Vec<Piece>,
+    /// How many losses the first piece tells of, if it has a gap record of this sink.
     telling: usize,
     thread: (u32, Option<Arc<ThreadInfo>>),
+    packer: Option<Box<Packer>>,
+    names: Names,
+}
+
+/// A line, or a block: it gets out as a whole or not at all.
+#[derive(Clone, Copy)]
+struct Piece {
+    end: usize,
+    records: u32,
+    gaps: u32,
+}
+
+impl Piece {
+    fn of_one(end: usize, is_record: bool) -> Self {
+        Self { end, records: is_record.into(), gaps: (!is_record).into() }
+    }
 }
 
 impl Scratch {
@@ -87,9 +104,11 @@ impl Scratch {
         Self {
             batch: vec![0; BATCH_BYTES].into_boxed_slice(),
             out: Buffer::new(),
-            lines: Vec::new(),
+            pieces: Vec::new(),
             telling: 0,
             thread: (0, None),
+            packer: None,
+            names: Names::default(),
         }
     }
 }
@@ -104,19 +123,19 @@ impl SinkLane {
     pub(crate) fn new(
         reader: usize,
         level: LevelFilter,
-        format: Box<dyn Format>,
+        encoding: Encoding,
         sink: Box<dyn Sink>,
         store: Option<&'static Store>,
     ) -> Self {
         Self {
             name: sink.name(),
             level,
-            format,
+            encoding,
             reader,
             claim: Mutex::new(0),
             turn: Mutex::new(0),
             turned: Condvar::new(),
-            sink: Mutex::new(sink),
+            outlet: Mutex::new(Outlet::new(sink)),
             counts: Counts::default(),
             intent: store.map(|store| Intent::new(store, reader)),
             failing: AtomicBool::new(false),
@@ -142,7 +161,10 @@ impl SinkLane {
     ) -> usize {
         let Some(batch) = self.take(shared, scratch, patient) else { return 0 };
         let size = scratch.batch.len().min(batch.taken.bytes);
-        let (render, rest) = self.render(shared, scratch, size);
+        let (render, rest) = match &self.encoding {
+            Encoding::Lines(format) => self.render(shared, &**format, scratch, size),
+            Encoding::Binary { is_compressed } => self.pack(shared, *is_compressed, scratch, size),
+        };
         self.wait_for_turn(batch.ticket);
         let turn = Turn { lane: self, spool: shared.spool, batch: &batch };
         self.write(shared, scratch, batch.taken.position);
@@ -180,24 +202,28 @@ impl SinkLane {
     fn render(
         &self,
         shared: &'static Shared,
+        format: &dyn Format,
         scratch: &mut Scratch,
         size: usize,
     ) -> (usize, usize) {
-        let Scratch { batch, out, lines, telling, thread } = scratch;
+        let Scratch { batch, out, pieces, telling, thread, .. } = scratch;
         out.clear();
-        lines.clear();
+        pieces.clear();
         let bytes = batch.get(..size).unwrap_or(&[]);
-        *telling = self.tell_losses(shared, bytes, out, lines);
+        *telling = self.tell_losses(shared, format, bytes, out);
+        if *telling > 0 {
+            pieces.push(Piece::of_one(out.len(), false));
+        }
         let (mut rendered, mut passed) = (0, 0);
         for (tag, payload) in spool::entries(bytes) {
             let counted = tag & UNCOUNTED == 0;
             let start = out.len();
             let line = catch_unwind(AssertUnwindSafe(|| {
-                self.render_one(shared, tag & !UNCOUNTED, payload, out, thread)
+                self.render_one(shared, format, tag & !UNCOUNTED, payload, out, thread)
             }));
             match line {
                 Ok(true) => {
-                    lines.push((out.len(), counted));
+                    pieces.push(Piece::of_one(out.len(), counted));
                     rendered += usize::from(counted);
                 }
                 Ok(false) => passed += usize::from(counted),
@@ -216,6 +242,7 @@ impl SinkLane {
     fn render_one(
         &self,
         shared: &'static Shared,
+        format: &dyn Format,
         number: u32,
         payload: &[u8],
         out: &mut Buffer,
@@ -245,8 +272,70 @@ impl SinkLane {
             types: &shared.sites,
             recovered: false,
         };
-        self.format.write(&event, out);
+        format.write(&event, out);
         true
+    }
+
+    /// Packs the batch; returns how many records were packed and how many passed over.
+    fn pack(
+        &self,
+        shared: &'static Shared,
+        compress: bool,
+        scratch: &mut Scratch,
+        size: usize,
+    ) -> (usize, usize) {
+        let Scratch { batch, out, pieces, telling, packer, names, .. } = scratch;
+        let packer = packer.get_or_insert_default();
+        out.clear();
+        pieces.clear();
+        names.clear();
+        let bytes = batch.get(..size).unwrap_or(&[]);
+        *telling = self.counts.untold.load(ord::count());
+        let mut piece = Piece { end: 0, records: 0, gaps: 0 };
+        if *telling > 0 {
+            let lost = (*telling as u64, self.name.as_str());
+            sink_gap::record(lost, first_time(bytes), |record| packer.push(0, record));
+            piece.gaps += 1;
+        }
+        let (mut packed, mut passed) = (0, 0);
+        for (tag, record) in spool::entries(bytes) {
+            let thread = tag & !UNCOUNTED;
+            let counted = usize::from(tag & UNCOUNTED == 0);
+            let mut outcome = packer.push_if(thread, record, |word0| self.wants(shared, word0));
+            if outcome == Packed::Full {
+                names.take_block(packer, compress, out);
+                piece.end = out.len();
+                pieces.push(core::mem::replace(&mut piece, Piece { end: 0, records: 0, gaps: 0 }));
+                outcome = packer.push_if(thread, record, |word0| self.wants(shared, word0));
+            }
+            match outcome {
+                Packed::Stored => {
+                    packed += counted;
+                    piece.records += u32::from(tag & UNCOUNTED == 0);
+                    piece.gaps += tag >> 31;
+                }
+                Packed::Passed => passed += counted,
+                Packed::NoRecord | Packed::Full => {
+                    shared.failed(&Error::Corrupt { bytes: record.len() });
+                    passed += counted;
+                }
+            }
+        }
+        names.take_block(packer, compress, out);
+        if piece.records + piece.gaps > 0 {
+            piece.end = out.len();
+            pieces.push(piece);
+        }
+        (packed, passed)
+    }
+
+    /// Whether records with this first word are for this sink.
+    fn wants(&self, shared: &Shared, word0: u64) -> bool {
+        let Some(site) = shared.sites.site(site_of(word0)) else {
+            shared.failed(&Error::Corrupt { bytes: size_of::<u64>() });
+            return false;
+        };
+        self.level.allows(site.level()) || flags_of(word0).contains(Flags::CONTROL)
     }
 
     fn wait_for_turn(&self, ticket: u64) {
@@ -256,12 +345,13 @@ impl SinkLane {
         }
     }
 
-    /// Writes what was rendered; retries what did not get out, and then gives it up, counted.
+    /// Writes what was made; retries what did not get out, and then gives it up, counted.
     fn write(&self, shared: &'static Shared, scratch: &mut Scratch, to: usize) {
-        let Scratch { out, lines, telling, .. } = scratch;
+        let mut outlet = lock(&self.outlet);
+        self.put_in_front(shared, &mut outlet, scratch);
+        let Scratch { out, pieces, telling, .. } = scratch;
         let bytes = out.as_bytes();
-        let mut sink = lock(&self.sink);
-        self.note(shared, &mut **sink, bytes, to);
+        self.note(shared, &mut *outlet.sink, bytes, to);
         let mut done = 0;
         let mut error = None;
         for attempt in 0..=RETRIES {
@@ -270,7 +360,7 @@ impl SinkLane {
                 error = None;
                 break;
             }
-            match catch_unwind(AssertUnwindSafe(|| sink.write(rest))) {
+            match catch_unwind(AssertUnwindSafe(|| outlet.sink.write(rest))) {
                 Ok(Ok(())) => {
                     done = bytes.len();
                     error = None;
@@ -293,10 +383,13 @@ impl SinkLane {
                 }
             }
         }
-        if lines.first().is_some_and(|(end, _)| *end <= done) {
+        if error.is_some() {
+            outlet.forget();
+        }
+        if pieces.first().is_some_and(|piece| piece.end <= done) {
             add(&self.counts.untold, telling.wrapping_neg());
         }
-        self.account(shared, lines, done, error);
+        self.account(shared, pieces, done, error);
     }
 
     /// Notes what is about to be written. Where that is no regular file, nothing is noted, and
@@ -314,20 +407,33 @@ impl SinkLane {
         }
     }
 
-    /// Counts the lines that got out and those that did not.
+    /// What a binary log has to say before these blocks.
+    fn put_in_front(&self, shared: &Shared, outlet: &mut Outlet, scratch: &mut Scratch) {
+        let Scratch { out, pieces, names, .. } = scratch;
+        if matches!(self.encoding, Encoding::Lines(_)) || pieces.is_empty() {
+            return;
+        }
+        let prelude = outlet.prelude(shared, names);
+        if !prelude.is_empty() {
+            out.push_front(&prelude);
+            pieces.iter_mut().for_each(|piece| piece.end += prelude.len());
+        }
+    }
+
+    /// Counts the pieces that got out and those that did not.
     fn account(
         &self,
         shared: &'static Shared,
-        lines: &[(usize, bool)],
+        pieces: &[Piece],
         done: usize,
         error: Option<Option<io::Error>>,
     ) {
-        let out = lines.partition_point(|(end, _)| *end <= done);
-        let (written, given_up) = lines.split_at(out);
-        let records = written.iter().filter(|(_, counted)| *counted).count();
-        let lost = given_up.iter().filter(|(_, counted)| *counted).count();
-        add(&self.counts.written, records);
-        add(&self.counts.gaps, written.len() - records);
+        let out = pieces.partition_point(|piece| piece.end <= done);
+        let (written, given_up) = pieces.split_at(out);
+        let records = |pieces: &[Piece]| pieces.iter().map(|piece| piece.records as usize).sum();
+        let lost: usize = records(given_up);
+        add(&self.counts.written, records(written));
+        add(&self.counts.gaps, written.iter().map(|piece| piece.gaps as usize).sum());
         add(&self.counts.bytes, done);
         add(&self.counts.lost, lost);
         add(&self.counts.untold, lost);
@@ -344,25 +450,22 @@ impl SinkLane {
     fn tell_losses(
         &self,
         shared: &Shared,
+        format: &dyn Format,
         batch: &[u8],
         out: &mut Buffer,
-        lines: &mut Vec<(usize, bool)>,
     ) -> usize {
         let untold = self.counts.untold.load(ord::count());
         if untold == 0 {
             return 0;
         }
-        let first = spool::entries(batch).next();
-        let first = first.and_then(|(_, bytes)| RecordRef::parse(bytes).ok());
-        let time = first.map_or(0, |record| record.stamp());
+        let lost = (untold as u64, self.name.as_str());
         let told = catch_unwind(AssertUnwindSafe(|| {
-            sink_gap::write(shared, &*self.format, (untold as u64, &self.name), time, out);
+            sink_gap::write(shared, format, lost, first_time(batch), out);
         }));
         if told.is_err() {
             out.clear();
             return 0;
         }
-        lines.push((out.len(), false));
         untold
     }
 
@@ -379,13 +482,32 @@ impl SinkLane {
     }
 
     fn look_after(&self, shared: &Shared, what: fn(&mut dyn Sink) -> io::Result<()>) {
-        let Ok(mut held) = self.sink.try_lock() else { return };
-        let done = catch_unwind(AssertUnwindSafe(|| what(&mut **held)));
+        let Ok(mut held) = self.outlet.try_lock() else { return };
+        let done = catch_unwind(AssertUnwindSafe(|| what(&mut *held.sink)));
         drop(held);
         let sink = self.name.clone();
         match done {
             Ok(Ok(())) => {}
             Ok(Err(source)) => shared.failed(&Error::Write { sink, lost: 0, source }),
+            Err(_panic) => shared.failed(&Error::Panicked { sink, lost: 0 }),
+        }
+    }
+
+    /// Nothing comes any more: ends a binary log in order, unless the sink is busy for ever.
+    pub(crate) fn end(&self, shared: &'static Shared) {
+        let Ok(mut outlet) = self.outlet.try_lock() else { return };
+        let bytes = outlet.end();
+        let written = catch_unwind(AssertUnwindSafe(|| match bytes.is_empty() {
+            true => Ok(()),
+            false => outlet.sink.write(&bytes),
+        }));
+        drop(outlet);
+        let sink = self.name.clone();
+        match written {
+            Ok(Ok(())) => add(&self.counts.bytes, bytes.len()),
+            Ok(Err(failure)) => {
+                shared.failed(&Error::Write { sink, lost: 0, source: failure.source });
+            }
             Err(_panic) => shared.failed(&Error::Panicked { sink, lost: 0 }),
         }
     }
@@ -404,6 +526,12 @@ impl SinkLane {
             errors: get(&self.counts.errors),
         }
     }
+}
+
+/// When the first record of a batch was logged.
+fn first_time(batch: &[u8]) -> u64 {
+    let first = spool::entries(batch).next();
+    first.and_then(|(_, bytes)| RecordRef::parse(bytes).ok()).map_or(0, |record| record.stamp())
 }
 
 /// The right to write; passes to the next ticket when dropped, whatever happened.

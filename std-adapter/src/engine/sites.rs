@@ -31,7 +31,8 @@ impl Sites {
         Some(self.ready.get(id.0 as usize)?.get_or_init(|| SiteInfo::new(site)))
     }
 
-    fn site(&self, id: SiteId) -> Option<&'static Site> {
+    /// The callsite's descriptor.
+    pub(crate) fn site(&self, id: SiteId) -> Option<&'static Site> {
         self.sites.get(id.0 as usize).copied().flatten()
     }
 }

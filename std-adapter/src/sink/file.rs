@@ -11,6 +11,7 @@ use std::time::Instant;
 use super::Place;
 use super::whole::write_whole;
 use super::{Sink, WriteError};
+use crate::builder::Output;
 use crate::sys::signal;
 
 /// How often the path is looked at.
@@ -36,6 +37,8 @@ pub struct File {
     hangups: Option<usize>,
     /// Whether the path could not be opened again, and somebody was told so.
     told: bool,
+    /// How often the path was opened again.
+    generation: u64,
 }
 
 impl File {
@@ -48,7 +51,27 @@ impl File {
         let path = path.as_ref().to_path_buf();
         let file = open(&path)?;
         let next_look = Instant::now() + LOOK_INTERVAL;
-        Ok(Self { path, file, next_look, hangups: None, told: false })
+        Ok(Self { path, file, next_look, hangups: None, told: false, generation: 0 })
+    }
+
+    /// Opens or creates a file for a binary log, which `hydra decode` reads.
+    ///
+    /// What is there already stays: this process's session is appended, also behind a block that
+    /// another one left half written. A file that was moved away can be read without the next one.
+    ///
+    /// ```no_run
+    /// use hydra_log::{Builder, sink::File};
+    /// let guard = Builder::new().sink(File::binary("app.hlog")?).try_init()?;
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    ///
+    /// It is short for `Output::new(File::open(path)?).binary()`.
+    ///
+    /// # Errors
+    ///
+    /// [`OpenError`] with the path and what to do.
+    pub fn binary(path: impl AsRef<Path>) -> Result<Output, OpenError> {
+        Ok(Output::new(Self::open(path)?).binary())
     }
 
     /// Opens the file again on every hangup signal (SIGHUP) too, as log rotations ask for.
@@ -90,6 +113,7 @@ impl File {
         match open(&self.path) {
             Ok(file) => {
                 self.file = file;
+                self.generation += 1;
                 self.hangups = self.hangups.map(|_| hangups);
                 self.told = false;
                 Ok(())
@@ -125,6 +149,10 @@ impl Sink for File {
             offset: data.len(),
         };
         Ok(data.is_file().then(place))
+    }
+
+    fn generation(&self) -> u64 {
+        self.generation
     }
 
     fn maintain(&mut self) -> io::Result<()> {
@@ -296,6 +324,7 @@ mod tests {
         file.look(0, later(4)).unwrap();
         file.write(b"newer\n").unwrap();
         assert_eq!(fs::read(&path).unwrap(), b"newer\n");
+        assert_eq!(file.generation(), 2);
     }
 
     #[cfg(unix)]

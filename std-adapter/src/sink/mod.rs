@@ -74,6 +74,12 @@ pub trait Sink: Send {
         Ok(())
     }
 
+    /// How often the sink began anew: a file that was opened again. What is written then relies on
+    /// nothing that was written before, so that a binary log begins a session.
+    fn generation(&self) -> u64 {
+        0
+    }
+
     /// Looks after itself: is called now and then, whether there are lines or not.
     ///
     /// # Errors
