@@ -6,6 +6,8 @@ use std::path::PathBuf;
 use hydra_log::Level;
 
 use crate::Failure;
+use crate::stats::{self, StatsOptions};
+use crate::view::{self, View};
 
 const HELP: &str = "\
 hydra: what the Hydra logging engine does, from a shell
@@ -15,6 +17,9 @@ Usage: hydra <command> [options]
 Commands:
   pipe         log each line of the standard input through the engine
   recover      write out what programs had still to write when they died
+  decode       show a binary log as text, JSON lines or CSV
+  cat          show several binary logs as one, by time
+  stats        count a binary log's records, losses and callsites
 
 Options:
   --help       this text; `hydra <command> --help` says more
@@ -24,8 +29,11 @@ Examples:
   my-server 2>&1 | hydra pipe --out server.log
   hydra pipe --format json < old.log > old.jsonl
   hydra recover /dev/shm/hydra-1000-server --into server.log
+  hydra decode app.hlog --level warn --since 15m
+  hydra stats app.hlog
 
-Exit codes: 0 done, 1 not everything was written, 2 bad argument, 3 no output, 4 no input.";
+Exit codes: 0 done, 1 not everything was written or could be read, 2 bad argument, 3 no output,
+4 no input.";
 
 const PIPE_HELP: &str = "\
 hydra pipe: log each line of the standard input through the engine
@@ -87,6 +95,73 @@ Exit codes:
   3  the output cannot be opened
   4  the directory cannot be read";
 
+const DECODE_HELP: &str = "\
+hydra decode: show a binary log as text, JSON lines or CSV
+
+Usage: hydra decode FILE... [options]
+
+Reads what `hydra_log::sink::File::binary` wrote, `-` from the standard input, in constant memory. A
+damaged block is named on the standard error with its place, and everything else is shown.
+
+Options:
+  --format F     text, json or csv   [text]
+  --since T      not older than this
+  --until T      not younger than this
+  --level L      this severe or more: error, warn, info, debug or trace   [trace]
+  --target T     only this target and what is in it: `db` is also `db::pool`
+  --grep RE      only lines that this regular expression matches
+  --threads      with the names of threads
+  --location     with file and line of the call
+  --follow       wait for more at the end, for ever
+  --help         this text
+
+T is a time in UTC (2026-11-21T10:12:20Z, 2026-11-21), seconds since 1970 (@1795255940.5), or how
+long ago (90s, 15m, 2h, 3d). NO_COLOR=1 switches colour off.
+
+Examples:
+  hydra decode app.hlog
+  hydra decode app.hlog --level warn --since 15m --grep 'order [0-9]+'
+  hydra decode app.hlog.1 app.hlog --format json > app.jsonl
+  hydra decode app.hlog --follow --target my_app::net
+
+Exit codes:
+  0  everything was shown
+  1  something could not be read: it was named, the rest was shown
+  2  bad argument
+  3  the output cannot be written
+  4  a file cannot be read";
+
+const CAT_HELP: &str = "\
+hydra cat: show several binary logs as one, by time
+
+Usage: hydra cat FILE... [options]
+
+Takes the options of `hydra decode` but --follow, and has its exit codes. Each time it shows the
+oldest of the records that come next in their files.
+
+Examples:
+  hydra cat node-1.hlog node-2.hlog node-3.hlog
+  hydra cat *.hlog --level error --format json";
+
+const STATS_HELP: &str = "\
+hydra stats: count a binary log's records, losses and callsites
+
+Usage: hydra stats FILE... [--top N]
+
+Shows how many records there are, how many were lost before they came to the file, when the first
+and the last one were logged, and for each callsite its records and its bytes, the most bytes first:
+which lines cost most. Sessions and files are counted together.
+
+Options:
+  --top N    so many callsites   [40]
+  --help     this text
+
+Examples:
+  hydra stats app.hlog
+  hydra stats app.hlog.1 app.hlog --top 10
+
+Exit codes: as those of `hydra decode`.";
+
 /// How records are written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Shape {
@@ -112,24 +187,38 @@ pub(crate) struct RecoverOptions {
 }
 
 /// What the command line asks for.
-#[derive(Debug, PartialEq, Eq)]
+#[derive(Debug)]
 pub(crate) enum Parsed {
     /// This text on the standard output.
     Text(&'static str),
     Pipe(PipeOptions),
     Recover(RecoverOptions),
+    Decode(Box<View>),
+    Cat(Box<View>),
+    Stats(StatsOptions),
 }
+
+const COMMANDS: &str = "pipe, recover, decode, cat or stats";
 
 pub(crate) fn parse(words: &[OsString]) -> Result<Parsed, Failure> {
     let Some((command, rest)) = words.split_first() else {
-        return Err(Failure::Usage("no command: use `hydra pipe`".to_owned()));
+        return Err(Failure::Usage(format!("no command: use {COMMANDS}")));
     };
     match command.to_string_lossy().as_ref() {
         "pipe" => pipe(rest),
         "recover" => recover(rest),
+        "decode" => {
+            let view = view::parse("decode", rest)?;
+            Ok(view.map_or(Parsed::Text(DECODE_HELP), |view| Parsed::Decode(Box::new(view))))
+        }
+        "cat" => {
+            let view = view::parse("cat", rest)?;
+            Ok(view.map_or(Parsed::Text(CAT_HELP), |view| Parsed::Cat(Box::new(view))))
+        }
+        "stats" => Ok(stats::parse(rest)?.map_or(Parsed::Text(STATS_HELP), Parsed::Stats)),
         "--help" | "-h" | "help" => Ok(Parsed::Text(HELP)),
         "--version" | "-V" => Ok(Parsed::Text(concat!("hydra ", env!("CARGO_PKG_VERSION")))),
-        other => Err(Failure::Usage(format!("unknown command `{other}`: use `pipe` or `recover`"))),
+        other => Err(Failure::Usage(format!("unknown command `{other}`: use {COMMANDS}"))),
     }
 }
 
@@ -233,9 +322,20 @@ mod tests {
     fn options_are_read_in_both_forms() {
         let out = Some(PathBuf::from("a.log"));
         let options = PipeOptions { shape: Shape::Json, out, level: Level::Warn };
-        assert_eq!(of("pipe --format json --out=a.log --level WARN"), Ok(Parsed::Pipe(options)));
+        let parsed = of("pipe --format json --out=a.log --level WARN").unwrap();
+        assert!(matches!(parsed, Parsed::Pipe(parsed) if parsed == options));
         assert_eq!(of("pipe --level x --help").unwrap_err().code(), 2);
-        assert_eq!(of("pipe --help"), Ok(Parsed::Text(PIPE_HELP)));
+    }
+
+    #[test]
+    fn every_command_has_help_with_an_example() {
+        for command in ["pipe", "decode", "cat", "stats"] {
+            let Ok(Parsed::Text(text)) = of(&format!("{command} --help")) else { panic!() };
+            assert!(text.starts_with(&format!("hydra {command}: ")) && text.contains("Example"));
+            assert!(HELP.contains(&format!("\n  {command}  ")));
+        }
+        assert!(matches!(of("decode a --level warn"), Ok(Parsed::Decode(_))));
+        assert!(matches!(of("cat a b"), Ok(Parsed::Cat(_))));
     }
 
     #[test]

@@ -2,11 +2,18 @@
 #![forbid(unsafe_code)]
 
 mod arguments;
+mod cat;
+mod decode;
 mod level_word;
 mod line_text;
 mod lines;
+mod log_input;
 mod pipe;
+mod printer;
 mod recover;
+mod stats;
+mod view;
+mod when;
 
 use std::ffi::OsString;
 use std::io::Write;
@@ -17,7 +24,7 @@ use arguments::Parsed;
 /// Why a command did not do all of its work; each way has its exit code.
 #[derive(Debug, PartialEq, Eq)]
 enum Failure {
-    /// Not every line is in the output.
+    /// Not everything is in the output.
     Incomplete(String),
     /// The command line cannot be understood.
     Usage(String),
@@ -70,6 +77,9 @@ fn run(words: &[OsString]) -> Result<(), Failure> {
         }
         Parsed::Pipe(options) => pipe::run(&options),
         Parsed::Recover(options) => recover::run(&options),
+        Parsed::Decode(view) => decode::run(*view),
+        Parsed::Cat(view) => cat::run(*view),
+        Parsed::Stats(options) => stats::run(&options),
     }
 }
 

@@ -1,0 +1,156 @@
+//! Logs to read: opened, counted, and their troubles told.
+
+use std::cell::Cell;
+use std::fs::File;
+use std::io::{self, IsTerminal, Read, Write};
+use std::path::Path;
+use std::rc::Rc;
+use std::time::{Duration, Instant};
+
+use hydra_log_decode::{Problem, Trouble};
+
+use crate::{Failure, complain};
+
+/// Problems of one file that are told one by one; of the others, the number.
+const TOLD: u64 = 20;
+/// How often the progress is drawn again.
+const REDRAW: Duration = Duration::from_millis(100);
+
+/// Opens a log; `-` is the standard input.
+pub(crate) fn open(path: &Path) -> Result<Counted, Failure> {
+    if path == Path::new("-") {
+        return Ok(Counted::new(Box::new(io::stdin()), None, "the input".to_owned()));
+    }
+    let name = path.display().to_string();
+    let failed = |error: io::Error| Failure::Input(format!("cannot open {name}: {error}"));
+    let file = File::open(path).map_err(failed)?;
+    let data = file.metadata().map_err(failed)?;
+    if data.is_dir() {
+        return Err(Failure::Input(format!("cannot read {name}: it is a directory")));
+    }
+    let size = data.is_file().then(|| data.len());
+    Ok(Counted::new(Box::new(file), size, name))
+}
+
+/// An input that draws on a terminal how far it is.
+pub(crate) struct Counted {
+    input: Box<dyn Read>,
+    pub(crate) name: String,
+    size: Option<u64>,
+    done: u64,
+    draws: bool,
+    drawn: Instant,
+    begun: Instant,
+}
+
+impl Counted {
+    fn new(input: Box<dyn Read>, size: Option<u64>, name: String) -> Self {
+        let is_quiet = !io::stderr().is_terminal() || io::stdout().is_terminal();
+        let now = Instant::now();
+        Self { input, name, size, done: 0, draws: !is_quiet, drawn: now, begun: now }
+    }
+
+    /// As it is, without drawing.
+    pub(crate) fn quietly(mut self) -> Self {
+        self.draws = false;
+        self
+    }
+
+    #[expect(clippy::cast_precision_loss, reason = "shown with one digit")]
+    fn draw(&mut self) {
+        self.drawn = Instant::now();
+        let Some(size) = self.size.filter(|size| *size > 0) else { return };
+        let share = (self.done as f64 / size as f64).min(1.0);
+        let rate = self.done as f64 / 1e6 / self.begun.elapsed().as_secs_f64().max(1e-3);
+        let filled = "#".repeat((share * 30.0).round() as usize);
+        let line = format!("\r[{filled:<30}] {:5.1} %  {rate:.0} MB/s ", share * 100.0);
+        drop(io::stderr().write_all(line.as_bytes()));
+    }
+}
+
+impl Read for Counted {
+    fn read(&mut self, into: &mut [u8]) -> io::Result<usize> {
+        let count = self.input.read(into)?;
+        self.done += count as u64;
+        if self.draws && self.drawn.elapsed() > REDRAW {
+            self.draw();
+        }
+        Ok(count)
+    }
+}
+
+impl Drop for Counted {
+    fn drop(&mut self) {
+        if self.draws && self.drawn != self.begun {
+            drop(io::stderr().write_all(b"\r\x1b[K"));
+        }
+    }
+}
+
+/// What was wrong with the logs, told as it comes.
+#[derive(Clone, Default)]
+pub(crate) struct Troubles {
+    damaged: Rc<Cell<u64>>,
+    left_out: Rc<Cell<u64>>,
+    unreadable: Rc<Cell<bool>>,
+}
+
+impl Troubles {
+    /// Tells of a problem in a file.
+    pub(crate) fn tell(&self, name: &str, problem: &Problem) {
+        let count = if problem.trouble.is_damage() { &self.damaged } else { &self.left_out };
+        count.set(count.get() + 1);
+        if matches!(problem.trouble, Trouble::Read(_)) {
+            self.unreadable.set(true);
+        }
+        let told = self.damaged.get() + self.left_out.get();
+        if told <= TOLD {
+            complain(&format!("hydra: {name}: {problem}"));
+        } else if told == TOLD + 1 {
+            complain("hydra: more such problems are only counted");
+        }
+    }
+
+    /// How it all ended.
+    pub(crate) fn outcome(&self) -> Result<(), Failure> {
+        let (damaged, left_out) = (self.damaged.get(), self.left_out.get());
+        if self.unreadable.get() {
+            return Err(Failure::Input("the log could not be read to its end".to_owned()));
+        }
+        match damaged + left_out {
+            0 => Ok(()),
+            _ => {
+                let reason = format!("{damaged} damaged places, {left_out} blocks left out");
+                Err(Failure::Incomplete(reason))
+            }
+        }
+    }
+}
+
+/// The standard output: a reader that went away has read enough.
+pub(crate) struct Out {
+    out: io::Stdout,
+}
+
+impl Out {
+    pub(crate) fn new() -> Self {
+        Self { out: io::stdout() }
+    }
+
+    /// Writes all; `false` if nobody reads any more.
+    pub(crate) fn write(&mut self, bytes: &[u8]) -> Result<bool, Failure> {
+        let mut out = self.out.lock();
+        match out.write_all(bytes).and_then(|()| out.flush()) {
+            Ok(()) => Ok(true),
+            Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(false),
+            Err(error) => Err(Failure::Output(format!("cannot write the output: {error}"))),
+        }
+    }
+}
+
+/// Whether lines have colours: on a terminal that can, unless `NO_COLOR` is set.
+pub(crate) fn wants_colour() -> bool {
+    let is_set = |name| std::env::var_os(name).is_some_and(|value| !value.is_empty());
+    let is_dumb = std::env::var_os("TERM").is_some_and(|term| term == "dumb");
+    io::stdout().is_terminal() && !is_set("NO_COLOR") && !is_dumb
+}
