@@ -4,6 +4,8 @@ use std::fs::File;
 use std::io::{self, Read};
 use std::path::Path;
 
+use hydra_log_decode::{Found, Reader};
+
 /// Lines and bytes of a file.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Content {
@@ -25,6 +27,20 @@ impl Content {
             content.bytes += count as u64;
             content.lines += read.iter().filter(|&&byte| byte == b'\n').count() as u64;
         }
+    }
+
+    /// A binary log, its records read one by one.
+    pub(crate) fn of_binary(path: &Path) -> Result<Self, String> {
+        let failed = |error: io::Error| error.to_string();
+        let mut reader = Reader::new(File::open(path).map_err(failed)?);
+        let mut content = Self { lines: 0, bytes: path.metadata().map_err(failed)?.len() };
+        while let Some(found) = reader.next() {
+            match found {
+                Found::Event(_) => content.lines += 1,
+                Found::Problem(problem) => return Err(problem.to_string()),
+            }
+        }
+        Ok(content)
     }
 
     /// Bytes a line, its end included.

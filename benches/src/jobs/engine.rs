@@ -22,6 +22,11 @@ pub(super) fn json(path: &Path) -> Result<Guard, String> {
     start(Output::new(open(path)?).format(Json::new()))
 }
 
+/// Starts it, writing a binary log.
+pub(super) fn binary(path: &Path) -> Result<Guard, String> {
+    start(File::binary(path).map_err(|error| error.to_string())?)
+}
+
 fn open(path: &Path) -> Result<File, String> {
     File::open(path).map_err(|error| error.to_string())
 }
@@ -36,9 +41,20 @@ fn start(output: Output) -> Result<Guard, String> {
 
 /// Ends it; returns what is in the file.
 pub(super) fn finish(guard: Guard, path: &Path) -> Result<Content, String> {
-    let report = guard.shutdown(PATIENCE);
-    if report.pending > 0 {
-        return Err(format!("{} records were not written in time", report.pending));
-    }
+    end(guard)?;
     Content::of(path).map_err(|error| error.to_string())
+}
+
+/// As [`finish`], of a binary log.
+pub(super) fn finish_binary(guard: Guard, path: &Path) -> Result<Content, String> {
+    end(guard)?;
+    Content::of_binary(path)
+}
+
+fn end(guard: Guard) -> Result<(), String> {
+    let report = guard.shutdown(PATIENCE);
+    match report.pending {
+        0 => Ok(()),
+        pending => Err(format!("{pending} records were not written in time")),
+    }
 }

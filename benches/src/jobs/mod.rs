@@ -48,7 +48,7 @@ pub(crate) struct Size {
 type Job = fn(&Size) -> Result<Vec<Figure>, String>;
 
 /// All measurements, in the order of one round.
-pub(crate) const JOBS: [(&str, Job); 9] = [
+pub(crate) const JOBS: [(&str, Job); 12] = [
     ("clock", clock::run),
     ("b1", bursts::three),
     ("ideal", bursts::ideal),
@@ -58,6 +58,9 @@ pub(crate) const JOBS: [(&str, Job); 9] = [
     ("text", throughput::text),
     ("baseline", throughput::baseline),
     ("json", throughput::json),
+    ("binary", throughput::binary),
+    ("binary_static", throughput::binary_static),
+    ("binary_random", throughput::binary_random),
 ];
 
 /// Runs the measurement of this name in this process.

@@ -29,6 +29,55 @@ pub(super) fn json(size: &Size) -> Result<Vec<Figure>, String> {
     logged("json", engine::json(&size.file)?, size)
 }
 
+/// A binary log.
+pub(super) fn binary(size: &Size) -> Result<Vec<Figure>, String> {
+    logged_binary("binary", size, |n| {
+        let (integer, double) = arguments(n);
+        let n = black_box(n);
+        info!(target: "bench", "Logging iteration {} int {} double {}", n, integer, double);
+    })
+}
+
+/// A binary log of messages without arguments.
+pub(super) fn binary_static(size: &Size) -> Result<Vec<Figure>, String> {
+    logged_binary("binary_static", size, |n| {
+        black_box(n);
+        info!(target: "bench", "Starting backup replica garbage collector thread");
+    })
+}
+
+/// A binary log of arguments that have nothing to do with the ones before.
+pub(super) fn binary_random(size: &Size) -> Result<Vec<Figure>, String> {
+    logged_binary("binary_random", size, |n| {
+        // A step of a counter, mixed (splitmix64).
+        let mixed = |n: u64| {
+            let n = n.wrapping_mul(0x9E37_79B9_7F4A_7C15);
+            let n = (n ^ n >> 30).wrapping_mul(0xBF58_476D_1CE4_E5B9);
+            let n = (n ^ n >> 27).wrapping_mul(0x94D0_49BB_1331_11EB);
+            n ^ n >> 31
+        };
+        let [number, other] = [mixed(2 * n), mixed(2 * n + 1)];
+        #[expect(clippy::cast_possible_truncation, reason = "some of its bits")]
+        let integer = (other >> 32).cast_signed() as i32;
+        let double = f64::from_bits(number >> 2 | 1 << 61);
+        info!(target: "bench", "Logging iteration {} int {} double {}", number, integer, double);
+    })
+}
+
+fn logged_binary(name: &str, size: &Size, call: impl Fn(u64)) -> Result<Vec<Figure>, String> {
+    let guard = engine::binary(&size.file)?;
+    become_producer();
+    let begin = Instant::now();
+    for n in 0..size.records {
+        call(n);
+    }
+    let called = begin.elapsed().as_secs_f64();
+    guard.flush().map_err(|error| error.to_string())?;
+    let written = begin.elapsed().as_secs_f64();
+    let content = engine::finish_binary(guard, &size.file)?;
+    Ok(rates(name, size, content, called, written))
+}
+
 fn logged(name: &str, guard: Guard, size: &Size) -> Result<Vec<Figure>, String> {
     become_producer();
     let begin = Instant::now();
@@ -80,14 +129,19 @@ fn figures(
     if bytes < LEAST_LINE_BYTES {
         return Err(format!("{name}: lines of {bytes:.1} bytes, {LEAST_LINE_BYTES} are wanted"));
     }
+    Ok(rates(name, size, content, called, written))
+}
+
+fn rates(name: &str, size: &Size, content: Content, called: f64, written: f64) -> Vec<Figure> {
+    let bytes = content.bytes_a_line();
     let lost = size.records.saturating_sub(content.lines);
     #[expect(clippy::cast_precision_loss, reason = "millions, shown in three digits")]
     let millions = size.records as f64 / 1e6;
-    Ok(vec![
+    vec![
         Figure::new(format!("{name}_mps"), millions / written, "M records/s", lost),
         Figure::new(format!("{name}_calls_mps"), millions / called, "M calls/s", lost),
         Figure::new(format!("{name}_bytes"), bytes, "bytes", lost),
-    ])
+    ]
 }
 
 /// What one writes without a library.
