@@ -3,10 +3,10 @@
 //! This thread cuts the log into blocks and hands them around; each worker renders its blocks, and
 //! what they made comes back in the same round, so the order stays.
 
+use core::time::Duration;
 use std::sync::Arc;
 use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
 use std::thread;
-use std::time::Duration;
 
 use hydra_log::format::Buffer;
 use hydra_log_core::block::{Head, Kind};

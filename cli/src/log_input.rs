@@ -1,11 +1,12 @@
 //! Logs to read: opened, counted, and their troubles told.
 
-use std::cell::Cell;
+use core::cell::Cell;
+use core::time::Duration;
 use std::fs::File;
 use std::io::{self, IsTerminal, Read, Write};
 use std::path::Path;
 use std::rc::Rc;
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
 use hydra_log_decode::{Problem, Trouble};
 
@@ -28,7 +29,7 @@ pub(crate) fn open(path: &Path) -> Result<Counted, Failure> {
     if data.is_dir() {
         return Err(Failure::Input(format!("cannot read {name}: it is a directory")));
     }
-    let size = data.is_file().then(|| data.len());
+    let size = data.is_file().then_some(data.len());
     Ok(Counted::new(Box::new(file), size, name))
 }
 
@@ -56,14 +57,14 @@ impl Counted {
         self
     }
 
-    #[expect(clippy::cast_precision_loss, reason = "shown with one digit")]
     fn draw(&mut self) {
         self.drawn = Instant::now();
         let Some(size) = self.size.filter(|size| *size > 0) else { return };
-        let share = (self.done as f64 / size as f64).min(1.0);
-        let rate = self.done as f64 / 1e6 / self.begun.elapsed().as_secs_f64().max(1e-3);
-        let filled = "#".repeat((share * 30.0).round() as usize);
-        let line = format!("\r[{filled:<30}] {:5.1} %  {rate:.0} MB/s ", share * 100.0);
+        let percent = (self.done.saturating_mul(100) / size).min(100);
+        let millis = u64::try_from(self.begun.elapsed().as_millis()).unwrap_or(u64::MAX);
+        let rate = self.done / 1000 / millis.max(1);
+        let filled = "#".repeat(usize::try_from(percent / 4).unwrap_or(0));
+        let line = format!("\r[{filled:<25}] {percent:3} %  {rate} MB/s ");
         drop(io::stderr().write_all(line.as_bytes()));
     }
 }
