@@ -91,6 +91,7 @@ impl Printer {
             record,
             thread: &self.thread.1,
             types: session,
+            recovered: session.recovered,
         };
         let start = self.out.len();
         match self.view.form {

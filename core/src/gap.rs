@@ -6,7 +6,7 @@
 
 use crate::record::{self, Flags, RecordRef, ValueRef};
 use crate::ring::spsc::LEVELS;
-use crate::site;
+use crate::site::{self, SiteId};
 
 /// The bytes of a note or a gap record.
 pub const BYTES: usize = record::HEADER_BYTES + 8 + 7 * 8;
@@ -20,11 +20,17 @@ pub const BYTES: usize = record::HEADER_BYTES + 8 + 7 * 8;
 /// ```
 #[must_use]
 pub fn write(ring: u32, stamp: u64, lost: [u64; LEVELS]) -> [u64; BYTES / 8] {
+    write_as(site::gap_site().id(), ring, stamp, lost)
+}
+
+/// As [`write`], for a reader that knows the gap records' callsite by another number: that of a
+/// log, say, which another program began.
+#[must_use]
+pub fn write_as(id: SiteId, ring: u32, stamp: u64, lost: [u64; LEVELS]) -> [u64; BYTES / 8] {
     let [error, warn, info, debug, trace] = lost;
     let total: u64 = lost.iter().sum();
     let args = (total, (ring, (error, (warn, (info, (debug, (trace, ())))))));
     let mut words = [0; BYTES / 8];
-    let id = site::gap_site().id();
     let used = record::encode_words(&mut words, id, stamp, &args, Flags::CONTROL);
     debug_assert!(used == BYTES, "a gap record's length is constant");
     words

@@ -5,8 +5,9 @@
 //! block that it is in. Memory is constant, whatever the size of the log is.
 //!
 //! ```
-//! use hydra_log::binary::{Packer, Session, dictionary_block, session_block};
+//! use hydra_log::binary::{Packer, Session, dictionary_blocks, session_block};
 //! use hydra_log_core::gap;
+//! use hydra_log_core::record::dictionary::Entry;
 //! use hydra_log_core::site::gap_site;
 //! use hydra_log_decode::{Found, Reader};
 //!
@@ -14,7 +15,7 @@
 //! packer.push(1, bytemuck::cast_slice(&gap::write(3, 99, [0, 1, 20, 0, 0])));
 //! let log = [
 //!     session_block(&Session::of_this_process()),
-//!     dictionary_block([gap_site()]),
+//!     dictionary_blocks([Entry::of(gap_site())]),
 //!     packer.finish().to_vec(),
 //! ]
 //! .concat();

@@ -4,7 +4,7 @@ use core::fmt;
 use std::collections::HashMap;
 use std::sync::Arc;
 
-use hydra_log_core::block::{Kind, SESSION_MAGIC};
+use hydra_log_core::block::{Kind, SESSION_MAGIC, SESSION_RECOVERED};
 use hydra_log_core::record::dictionary::{self, DictionaryError, Entry};
 use hydra_log_core::render::{TypeInfo, Types};
 use hydra_log_core::site::SiteId;
@@ -25,6 +25,8 @@ pub struct Session {
     pub process: u32,
     /// The program's name.
     pub program: String,
+    /// Whether its process died and somebody else wrote these records for it.
+    pub recovered: bool,
     /// Which session of the log it is, from 1.
     pub number: u64,
     /// Entries as they stand in dictionaries.
@@ -87,8 +89,11 @@ impl Session {
         let mut scan = Scan(payload.strip_prefix(&SESSION_MAGIC)?);
         let [start_ns, ticks_per_second, epoch_ns] = [scan.u64()?, scan.u64()?, scan.u64()?];
         let (process, program) = (scan.u32()?, scan.name()?.to_owned());
-        // Bytes behind these belong to a later version.
-        Some(Self { start_ns, ticks_per_second, epoch_ns, process, program, ..Self::default() })
+        // Bytes behind this one belong to a later version.
+        let recovered = scan.0.first() == Some(&SESSION_RECOVERED);
+        let known =
+            Self { start_ns, ticks_per_second, epoch_ns, process, program, ..Self::default() };
+        Some(Self { recovered, ..known })
     }
 
     fn add_sites(&mut self, payload: &[u8]) -> Result<(), DictionaryError> {

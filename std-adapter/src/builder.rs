@@ -282,7 +282,7 @@ impl Builder {
         let spool = memory::spool(&memory, self.settings.spool_bytes, self.outputs.len())?;
         let per_sink = self.settings.workers;
         let lane = |(reader, output): (usize, Output)| {
-            SinkLane::new(reader, output.level, output.format, output.sink, memory.store)
+            SinkLane::new(reader, output.level, output.encoding, output.sink, memory.store)
         };
         let sinks: Vec<SinkLane> = self.outputs.into_iter().enumerate().map(lane).collect();
         let lanes = sinks.len();

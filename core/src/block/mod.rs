@@ -43,6 +43,8 @@ pub const MAX_PAYLOAD: usize = 1 << 20;
 pub const SESSION_MAGIC: [u8; 8] = *b"HYDRALOG";
 /// Longer payloads of session blocks are not written, so that looking for one is cheap.
 pub const MAX_SESSION: usize = 512;
+/// The byte behind a session's name where its process died and these records were recovered.
+pub const SESSION_RECOVERED: u8 = 1;
 /// In front of the records of a records block: time of the first one, and how many there are.
 pub const RECORDS_HEAD: usize = 12;
 

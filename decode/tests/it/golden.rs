@@ -127,6 +127,7 @@ fn the_example_of_the_format_is_what_is_written() {
         epoch_ns: 0,
         process: 7,
         program: "p".to_owned(),
+        recovered: false,
     };
     let thread = ThreadInfo { id: 9, name: Some("t".to_owned()) };
     let mut packer = Packer::new();

@@ -7,4 +7,5 @@ mod damage;
 mod engine;
 mod golden;
 mod packed;
+mod recovered;
 mod support;

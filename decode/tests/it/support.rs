@@ -1,8 +1,9 @@
 //! A log put together by hand, and what a reader makes of one.
 
-use hydra_log::binary::{Packer, Session, dictionary_block, session_block, threads_block};
+use hydra_log::binary::{Packer, Session, dictionary_blocks, session_block, threads_block};
 use hydra_log::format::ThreadInfo;
 use hydra_log_core::block::{self, Kind};
+use hydra_log_core::record::dictionary::Entry;
 use hydra_log_core::record::{Flags, encode_words};
 use hydra_log_core::site::gap_site;
 use hydra_log_core::value::Args;
@@ -22,6 +23,7 @@ pub fn session(process: u32) -> Vec<u8> {
         epoch_ns: 0,
         process,
         program: "test".to_owned(),
+        recovered: false,
     };
     session_block(&session)
 }
@@ -29,7 +31,11 @@ pub fn session(process: u32) -> Vec<u8> {
 /// A session, its dictionary and its thread.
 pub fn prelude(process: u32) -> Vec<u8> {
     let thread = ThreadInfo { id: 77, name: Some("main".to_owned()) };
-    let parts = [session(process), dictionary_block([gap_site()]), threads_block([(1, &thread)])];
+    let parts = [
+        session(process),
+        dictionary_blocks([Entry::of(gap_site())]),
+        threads_block([(1, &thread)]),
+    ];
     parts.concat()
 }
 

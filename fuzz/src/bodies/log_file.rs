@@ -3,10 +3,11 @@
 //! The input is a log, or records blocks whose sums are made right first: a sum hides what is
 //! behind it from a fuzzer.
 
-use hydra_log::binary::{Packer, Session, dictionary_block, session_block, threads_block};
+use hydra_log::binary::{Packer, Session, dictionary_blocks, session_block, threads_block};
 use hydra_log::format::{Buffer, Event, Format, SiteInfo, Text, ThreadInfo};
 use hydra_log_core::block::{self, HEAD_BYTES, Head, Kind};
 use hydra_log_core::gap;
+use hydra_log_core::record::dictionary::Entry;
 use hydra_log_core::record::{Flags, encode_words};
 use hydra_log_core::site::gap_site;
 use hydra_log_decode::{Found, Reader, Unpacker};
@@ -56,6 +57,7 @@ fn read(log: &[u8]) {
                     record: event.record,
                     thread: &thread,
                     types: &**event.session,
+                    recovered: event.session.recovered,
                 };
                 text.clear();
                 Text::new().threads(true).line_bytes(LINE_BYTES).write(&event, &mut text);
@@ -122,6 +124,7 @@ fn seeds() -> Vec<Vec<u8>> {
         epoch_ns: 0,
         process: 7,
         program: "seed".to_owned(),
+        recovered: true,
     };
     let thread = ThreadInfo { id: 9, name: Some("main".to_owned()) };
     let mut packer = Packer::new();
@@ -136,7 +139,7 @@ fn seeds() -> Vec<Vec<u8>> {
     let records = packer.finish().to_vec();
     let whole = [
         session_block(&session),
-        dictionary_block([gap_site()]),
+        dictionary_blocks([Entry::of(gap_site())]),
         threads_block([(1, &thread)]),
         records.clone(),
     ]

@@ -11,7 +11,7 @@ mod prelude;
 
 pub(crate) use self::deflate::compressed;
 pub use self::packer::{Packed, Packer};
-pub use self::prelude::{Session, dictionary_block, end_block, session_block, threads_block};
+pub use self::prelude::{Session, dictionary_blocks, end_block, session_block, threads_block};
 
 /// The CRC-32 of `hydra_log_core::block::crc`, by the processor's own instructions.
 pub(crate) fn sum(before: u32, bytes: &[u8]) -> u32 {

@@ -1,14 +1,15 @@
 //! What a reader has to know before the records: the session, its sites, its threads.
 
-use hydra_log_core::block::{self, HEAD_BYTES, Kind, SESSION_MAGIC};
-use hydra_log_core::record::dictionary;
-use hydra_log_core::site::Site;
+use hydra_log_core::block::{self, HEAD_BYTES, Kind, SESSION_MAGIC, SESSION_RECOVERED};
+use hydra_log_core::record::dictionary::{self, Entry};
 
 use super::sum;
 use crate::format::ThreadInfo;
 
 /// The longest name of a program that is stored; the longest name of a thread too.
 const NAME_BYTES: usize = 255;
+/// Descriptors in one block of a dictionary.
+const SITES_A_BLOCK: usize = 256;
 
 /// Who writes.
 ///
@@ -30,6 +31,8 @@ pub struct Session {
     pub process: u32,
     /// The program's name.
     pub program: String,
+    /// Whether the process died and somebody else wrote these records for it.
+    pub recovered: bool,
 }
 
 impl Session {
@@ -45,6 +48,7 @@ impl Session {
             epoch_ns: 0,
             process: std::process::id(),
             program: name.map(|name| name.to_string_lossy().into_owned()).unwrap_or_default(),
+            recovered: false,
         }
     }
 }
@@ -58,19 +62,27 @@ pub fn session_block(session: &Session) -> Vec<u8> {
     payload.extend(session.epoch_ns.to_le_bytes());
     payload.extend(session.process.to_le_bytes());
     push_name(&mut payload, &session.program);
+    if session.recovered {
+        payload.push(SESSION_RECOVERED);
+    }
     sealed(Kind::Session, payload)
 }
 
-/// The block with the descriptors of sites; to stand before the first record of each.
+/// The blocks with the descriptors of sites; to stand before the first record of each.
 #[must_use]
-pub fn dictionary_block(sites: impl IntoIterator<Item = &'static Site>) -> Vec<u8> {
-    let mut payload = Vec::new();
-    let written = dictionary::write(sites, |part| {
-        payload.extend_from_slice(part);
-        Ok::<_, core::convert::Infallible>(())
-    });
-    let Ok(()) = written;
-    sealed(Kind::Dictionary, payload)
+pub fn dictionary_blocks<'a>(entries: impl IntoIterator<Item = Entry<'a>>) -> Vec<u8> {
+    let mut entries = entries.into_iter().peekable();
+    let mut bytes = Vec::new();
+    while entries.peek().is_some() {
+        let mut payload = Vec::new();
+        let written = dictionary::write_entries(entries.by_ref().take(SITES_A_BLOCK), |part| {
+            payload.extend_from_slice(part);
+            Ok::<_, core::convert::Infallible>(())
+        });
+        let Ok(()) = written;
+        bytes.extend(sealed(Kind::Dictionary, payload));
+    }
+    bytes
 }
 
 /// The block with threads by their numbers; to stand before the first record of each.

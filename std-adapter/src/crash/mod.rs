@@ -24,6 +24,7 @@ pub(crate) mod directory;
 mod image;
 mod items;
 pub(crate) mod layout;
+mod made;
 mod names;
 pub(crate) mod page;
 pub(crate) mod recovery;

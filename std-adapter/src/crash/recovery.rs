@@ -8,10 +8,7 @@ use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
 
-use hydra_log_core::gap;
-use hydra_log_core::record::{Flags, RecordRef};
 use hydra_log_core::recover::Report;
-use hydra_log_core::site;
 
 use super::image::{Image, Lane};
 use super::items::{Item, items};
@@ -19,13 +16,13 @@ use super::layout::{
     IDLE, LANE_DEVICE, LANE_INODE, LANE_LEN, LANE_OFFSET, LANE_RECOVERED, LANE_START, LANE_STATE,
     LANE_TO, NAME_BYTES, RECOVERING, WRITING, lane_at,
 };
+use super::made::Made;
 use super::names::Names;
 use super::{RecoverError, Recovered, dead, rest};
 use crate::builder::Output;
-use crate::format::{Buffer, Event, SiteInfo, ThreadInfo};
 use crate::sink::Sink;
 
-/// How many bytes are rendered before they are written.
+/// About how many bytes are made before they are written.
 const CHUNK_BYTES: usize = 64 << 10;
 
 /// Writes what the dead processes of a directory left to all outputs, file by file.
@@ -95,14 +92,14 @@ fn one(
     Ok(Some(recovered))
 }
 
-/// Writes whole lines that stand for so many items.
+/// Writes whole lines or blocks that stand for so many items.
 type Write<'w> = dyn FnMut(&mut dyn Sink, &[u8], u64) -> io::Result<()> + 'w;
 
 /// A dead process's file, locked.
 struct Dead<'d> {
     file: &'d fs::File,
     image: &'d Image<'d>,
-    names: Names,
+    names: Names<'d>,
     keep: bool,
 }
 
@@ -152,7 +149,7 @@ impl Dead<'_> {
         }
         let batch = self.image.outbox(lane);
         let is_done = match lane.state {
-            WRITING | RECOVERING => rest::complete(&mut *output.sink, lane, batch)?,
+            WRITING | RECOVERING => rest::complete(output, lane, batch)?,
             _ => false,
         };
         recovered.completed |= is_done;
@@ -192,7 +189,8 @@ impl Dead<'_> {
         Ok(report)
     }
 
-    /// Renders and writes in chunks of whole lines; `write` gets how many items a chunk stands for.
+    /// Makes and writes chunks that can be read each for itself; `write` gets how many items a
+    /// chunk stands for.
     fn write_items(
         &self,
         items: &[Item<'_>],
@@ -200,55 +198,23 @@ impl Dead<'_> {
         recovered: &mut Recovered,
         write: &mut Write<'_>,
     ) -> io::Result<()> {
-        let mut lines = Buffer::new();
+        let mut made = Made::new(self.image, &self.names);
         let (mut pending, mut records, mut losses) = (0, 0, 0);
         for (place, item) in items.iter().enumerate() {
-            let is_record = self.render(item, output, &mut lines);
+            records += u64::from(made.push(item, output));
             pending += 1;
-            records += u64::from(is_record);
             if let Item::Gap { lost, .. } = item {
                 losses += lost.iter().sum::<u64>();
             }
-            if lines.len() >= CHUNK_BYTES || place + 1 == items.len() {
-                write(&mut *output.sink, lines.as_bytes(), pending)?;
-                lines.clear();
+            if made.size() >= CHUNK_BYTES || place + 1 == items.len() {
+                write(&mut *output.sink, made.bytes(), pending)?;
+                made.clear();
                 pending = 0;
             }
         }
         recovered.records = recovered.records.max(records);
         recovered.losses = recovered.losses.max(losses);
         output.sink.flush()
-    }
-
-    /// Appends an item's line; whether it was a record that a call made.
-    fn render(&self, item: &Item<'_>, output: &Output, out: &mut Buffer) -> bool {
-        match *item {
-            Item::Record { bytes, thread, time_ns, counted } => {
-                let Ok(record) = RecordRef::parse(bytes) else { return false };
-                let Some(site) = self.names.get(record.site()) else { return false };
-                let is_own = record.flags().contains(Flags::CONTROL);
-                if !output.level.allows(site.level) && !is_own {
-                    return false;
-                }
-                let nobody = ThreadInfo::default();
-                let thread = self.image.threads.get(&thread).unwrap_or(&nobody);
-                let (level, site, types) = (site.level, &*site, &self.names);
-                let event = Event { time_ns, level, site, record, thread, types, recovered: true };
-                output.format.write(&event, out);
-                counted
-            }
-            Item::Gap { ring, lost, time_ns } => {
-                let words = gap::write(ring, time_ns, lost);
-                let Ok(record) = RecordRef::parse(bytemuck::cast_slice(&words)) else {
-                    return false;
-                };
-                let (site, thread) = (&SiteInfo::new(site::gap_site()), &ThreadInfo::default());
-                let (level, types) = (site.level, &self.names);
-                let event = Event { time_ns, level, site, record, thread, types, recovered: true };
-                output.format.write(&event, out);
-                false
-            }
-        }
     }
 
     /// Notes a word in the dead process's file.

@@ -5,21 +5,35 @@ use std::io::{self, Read, Seek, SeekFrom, Write};
 use std::path::{Path, PathBuf};
 
 use super::image::Lane;
-use crate::sink::{Place, Sink};
+use crate::builder::Output;
+use crate::engine::encoding::Encoding;
+use crate::sink::Place;
 
 /// How many bytes of others may stand between where a batch was to begin and where it did.
 const OTHERS: u64 = 1 << 20;
 
-/// Writes what is missing of a noted batch. `false` if the file cannot be found any more.
+/// Writes what is missing of a noted batch. `false` if the file cannot be found any more; or if
+/// others have written behind the middle of a block, which no reader would put together: what the
+/// batch held is written once more then.
 ///
 /// # Errors
 ///
 /// What the system says.
-pub(crate) fn complete(sink: &mut dyn Sink, lane: &Lane<'_>, batch: &[u8]) -> io::Result<bool> {
+pub(crate) fn complete(output: &mut Output, lane: &Lane<'_>, batch: &[u8]) -> io::Result<bool> {
+    let sink = &mut *output.sink;
     let Some(place) = sink.place()? else { return Ok(false) };
     let Some(path) = find(&place, lane)? else { return Ok(false) };
     let tail = read_tail(&path, lane.offset, batch.len() as u64 + OTHERS)?;
-    let missing = missing(&tail, batch);
+    let missing = match output.encoding {
+        Encoding::Lines(_) => missing(&tail, batch),
+        Encoding::Binary { .. } => {
+            let there = common(&tail, batch);
+            if there < tail.len().min(batch.len()) {
+                return Ok(false);
+            }
+            batch.get(there..).unwrap_or_default().to_vec()
+        }
+    };
     if missing.is_empty() {
         return Ok(true);
     }

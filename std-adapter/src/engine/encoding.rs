@@ -6,10 +6,11 @@
 
 use std::collections::BTreeSet;
 
-use hydra_log_core::site::{self, Site, SiteId, SiteKind};
+use hydra_log_core::record::dictionary::Entry;
+use hydra_log_core::site::{self, SiteId, SiteKind};
 
 use crate::binary::{
-    self, Packer, Session, dictionary_block, end_block, session_block, threads_block,
+    self, Packer, Session, dictionary_blocks, end_block, session_block, threads_block,
 };
 use crate::engine::shared::Shared;
 use crate::format::{Buffer, Format, ThreadInfo};
@@ -26,8 +27,6 @@ pub(crate) enum Encoding {
     },
 }
 
-/// Descriptors in one block of a dictionary.
-const SITES_A_BLOCK: usize = 256;
 /// Threads that an output is known to have names of; beyond, they are told again.
 const THREADS_KNOWN: usize = 4096;
 
@@ -59,7 +58,7 @@ impl Outlet {
             self.told = Some(Told { generation, sites, threads: BTreeSet::new() });
             // Values name their types, which nobody looks for in records.
             let types = site::sites().iter().filter(|site| site.kind == SiteKind::Type);
-            tell_sites(types, &mut bytes);
+            bytes.extend(dictionary_blocks(types.map(Entry::of)));
         }
         if let Some(told) = &mut self.told {
             told.tell(shared, names, &mut bytes);
@@ -85,7 +84,8 @@ impl Told {
             known.is_some_and(|known| !core::mem::replace(known, true))
         };
         let sites = names.sites.iter().filter(is_new);
-        tell_sites(sites.filter_map(|id| shared.sites.site(*id)), bytes);
+        let found = sites.filter_map(|id| shared.sites.site(*id));
+        bytes.extend(dictionary_blocks(found.map(Entry::of)));
         if self.threads.len() > THREADS_KNOWN {
             self.threads.clear();
         }
@@ -96,13 +96,6 @@ impl Told {
             let found = found.iter().map(|(number, info)| (*number, &**info as &ThreadInfo));
             bytes.extend(threads_block(found));
         }
-    }
-}
-
-fn tell_sites(sites: impl Iterator<Item = &'static Site>, bytes: &mut Vec<u8>) {
-    let sites: Vec<_> = sites.collect();
-    for some in sites.chunks(SITES_A_BLOCK) {
-        bytes.extend(dictionary_block(some.iter().copied()));
     }
 }
 

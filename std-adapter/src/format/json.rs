@@ -98,7 +98,7 @@ impl Format for Json {
         out.push_str("{\"timestamp\":\"");
         out.push_time(event.time_ns);
         out.push_str(&site.json_head);
-        let mut room = Room::new(self.line_bytes, out);
+        let mut room = Room::new(event, self.line_bytes, out);
         if !site.message.is_empty() {
             out.push_str("\"message\":");
             string(event, &site.message, site.is_json, &mut room, out);

@@ -3,10 +3,10 @@
 use core::fmt;
 
 use hydra_log_core::record::RecordRef;
-use hydra_log_core::render::{self, Limited, Out, Types};
+use hydra_log_core::render::{self, Limited, MESSAGE_BYTES, Out, Types};
 
-use super::Buffer;
 use super::site_info::Template;
+use super::{Buffer, Event};
 
 /// The end of a line's room in a buffer, and whether something did not fit. What escapes add is not
 /// counted.
@@ -17,9 +17,11 @@ pub(super) struct Room {
 }
 
 impl Room {
-    /// Room for so many bytes behind what is in the buffer, or for any number.
+    /// Room for so many bytes behind what is in the buffer, or for any number; but what recovery
+    /// found in a file always has a bound.
     #[inline]
-    pub(super) fn new(line_bytes: Option<usize>, out: &Buffer) -> Self {
+    pub(super) fn new(event: &Event<'_>, line_bytes: Option<usize>, out: &Buffer) -> Self {
+        let line_bytes = line_bytes.or_else(|| event.recovered.then_some(MESSAGE_BYTES));
         let end = line_bytes.map(|bytes| out.len().saturating_add(bytes));
         Self { end, is_cut: false }
     }

@@ -102,7 +102,7 @@ impl Format for Text {
     fn write(&self, event: &Event<'_>, out: &mut Buffer) {
         self.head(event, out);
         let site = event.site;
-        let mut room = Room::new(self.line_bytes, out);
+        let mut room = Room::new(event, self.line_bytes, out);
         message(event, &site.message, site.is_plain, &mut room, out);
         if !site.fields.is_empty() {
             fields(event, &mut room, out);
