@@ -133,6 +133,13 @@ impl<'r> Lane<'r> {
         self.drained
     }
 
+    /// The stamp of the oldest record in the ring now.
+    #[must_use]
+    pub fn oldest(&mut self) -> Option<u64> {
+        self.source.observe();
+        self.source.peek().map(stamp_of)
+    }
+
     /// Whether the last pass left nothing behind and saw no call in flight.
     #[must_use]
     pub fn is_idle(&self) -> bool {

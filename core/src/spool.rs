@@ -294,6 +294,21 @@ impl Spool {
         taken
     }
 
+    /// The second word of the first entry that reader `reader` has not taken: a record's stamp.
+    ///
+    /// # Safety
+    /// Only the one writer calls this, and what earlier writers did happens before it.
+    #[must_use]
+    pub unsafe fn front_stamp(&self, reader: usize) -> Option<u64> {
+        let at = self.position(reader);
+        if at == self.end.load_own() || self.entry_at(at).1 < ENTRY_HEADER + 16 {
+            return None;
+        }
+        let mut words = [0; ENTRY_HEADER + 16];
+        self.get(at & (self.capacity - 1), &mut words);
+        words.last_chunk().map(|stamp| u64::from_le_bytes(*stamp))
+    }
+
     /// How many counted entries reader `reader` has not taken yet.
     ///
     /// # Safety

@@ -1,5 +1,7 @@
 //! Putting an engine together.
 
+mod safety;
+
 use core::fmt;
 use core::time::Duration;
 use std::io;
@@ -10,8 +12,10 @@ use hydra_log_core::LevelFilter;
 use hydra_log_core::record;
 use hydra_log_core::spool;
 
+use crate::crash::layout::Kind;
 use crate::crash::store::{Memory, Store};
 use crate::crash::{RecoverError, recovery};
+use crate::delivery::{Deliveries, Delivery};
 use crate::engine::encoding::Encoding;
 use crate::engine::shared::{OnError, Parts, Shared};
 use crate::engine::sink_lane::SinkLane;
@@ -131,6 +135,7 @@ pub struct Builder {
     outputs: Vec<Output>,
     on_error: Option<OnError>,
     crash_proof: Option<PathBuf>,
+    deliveries: Deliveries,
 }
 
 impl Default for Builder {
@@ -162,6 +167,7 @@ impl Builder {
             outputs: Vec::new(),
             on_error: None,
             crash_proof: None,
+            deliveries: Deliveries::new(),
         }
     }
 
@@ -225,10 +231,9 @@ impl Builder {
         self
     }
 
-    /// What happens to a record whose ring is full.
-    pub fn overflow(mut self, overflow: Overflow) -> Self {
-        self.settings.overflow = overflow;
-        self
+    /// What happens to a record of class `BestEffort` whose ring is full.
+    pub fn overflow(self, overflow: Overflow) -> Self {
+        self.chain(Delivery::BestEffort, overflow)
     }
 
     /// How long a sink may make no progress, while others wait for it, before it is skipped.
@@ -279,7 +284,8 @@ impl Builder {
         let recovered = self.recover(&mut problems);
         let memory = self.memory(&mut problems);
         let shared_ring = memory::shared_ring(&memory, SHARED_RING_BYTES)?;
-        let spool = memory::spool(&memory, self.settings.spool_bytes, self.outputs.len())?;
+        let spool =
+            memory::spool(&memory, Kind::Spool, self.settings.spool_bytes, self.outputs.len())?;
         let per_sink = self.settings.workers;
         let lane = |(reader, output): (usize, Output)| {
             SinkLane::new(reader, output.level, output.encoding, output.sink, memory.store)
@@ -288,6 +294,7 @@ impl Builder {
         let lanes = sinks.len();
         let shared = Shared::start(Parts {
             filter: self.filter.unwrap_or_else(|| Filter::at(self.settings.level)),
+            deliveries: self.deliveries,
             settings: self.settings,
             shared_ring,
             spool,
@@ -342,10 +349,12 @@ impl Builder {
     }
 
     fn check(&self) -> Result<(), InitError> {
-        let Settings { ring_bytes, max_ring_bytes, spool_bytes, workers, .. } = self.settings;
+        let Settings { ring_bytes, max_ring_bytes, spool_bytes, recorder_bytes, workers, .. } =
+            self.settings;
         capacity("ring_bytes", ring_bytes, LEAST_RING_BYTES)?;
         capacity("max_ring_bytes", max_ring_bytes, LEAST_RING_BYTES)?;
         capacity("spool_bytes", spool_bytes, LEAST_SPOOL_BYTES)?;
+        capacity("recorder_bytes", recorder_bytes, LEAST_SPOOL_BYTES)?;
         count("workers a sink", workers, MOST_WORKERS)?;
         count("sinks", self.outputs.len(), spool::MAX_READERS)
     }

@@ -45,6 +45,7 @@ pub(crate) fn install(
     let _hooked = sys::exit::at_exit(at_exit);
     let previous = panic::take_hook();
     panic::set_hook(Box::new(move |info| {
+        engine.shared().ask_for_recorder();
         flush_at_exit();
         previous(info);
     }));

@@ -20,6 +20,7 @@
 //! | write somewhere else                  | [`sink::Sink`], [`format::Format`]            |
 //! | lose nothing when the process is killed | [`Builder::crash_proof`], [`crash`]         |
 //! | write a tenth, and render it later    | [`sink::File::binary`], [`binary`]            |
+//! | say what must not be lost, and how    | [`Delivery`], [`Deliveries`], [`Chain`]       |
 //! | know what was written and what lost   | [`Stats`], [`Report`]                         |
 //! | test what a library logs              | [`testing::capture`]                          |
 //! | log from a library, std or not        | the crate `hydra-log-core`, same macros       |
@@ -31,11 +32,13 @@ pub mod binary;
 mod builder;
 pub mod clock;
 pub mod crash;
+mod delivery;
 mod engine;
 mod error;
 pub mod filter;
 pub mod format;
 mod global;
+mod health;
 #[macro_use]
 mod macros;
 mod preset;
@@ -50,11 +53,13 @@ pub mod __private;
 pub use hydra_log_core::{Level, LevelFilter, STATIC_MAX_LEVEL};
 
 pub use crate::builder::{Builder, Output};
-pub use crate::engine::{Engine, Flushing};
+pub use crate::delivery::{Chain, Deliveries, Delivery, ParseDeliveryError, Rule, Step};
+pub use crate::engine::{Engine, Flushing, Strategy};
 pub use crate::error::{Error, FlushError, InitError};
 pub use crate::global::{Guard, init};
+pub use crate::health::{Health, StepHealth};
 pub use crate::preset::{Overflow, ParsePresetError, Preset};
-pub use crate::stats::{Lost, Report, RingStats, SinkStats, Stats};
+pub use crate::stats::{Lost, RecorderStats, Report, RingStats, SinkStats, Stats};
 
 /// Stores a struct as its fields.
 ///

@@ -6,7 +6,10 @@ use core::time::Duration;
 
 use hydra_log_core::LevelFilter;
 
-/// What happens to a record whose ring is full, after the ring was grown as far as allowed.
+use crate::delivery::{Chain, Chains, Step};
+
+/// What happens to a record whose ring is full, after the ring was grown as far as allowed: the
+/// usual [`Chain`](crate::Chain)s by name.
 ///
 /// Every outcome is counted and visible in [`Stats`](crate::Stats); a lost record leaves a gap
 /// record in the output that says how many were lost, where. The last sixteenth of a ring is kept
@@ -61,7 +64,11 @@ pub(crate) struct Settings {
     pub(crate) max_ring_bytes: usize,
     pub(crate) budget_bytes: usize,
     pub(crate) spool_bytes: usize,
-    pub(crate) overflow: Overflow,
+    pub(crate) chains: Chains,
+    /// How long a guaranteed record is waited for.
+    pub(crate) confirm: Duration,
+    /// The bytes that the flight recorder keeps.
+    pub(crate) recorder_bytes: usize,
     pub(crate) workers: usize,
     /// How long a sink may make no progress while others wait, before it is skipped.
     pub(crate) stall: Duration,
@@ -88,7 +95,9 @@ impl Preset {
             max_ring_bytes: 1 << 20,
             budget_bytes: 256 << 20,
             spool_bytes: 1 << 20,
-            overflow: Overflow::Wait(Duration::from_millis(100)),
+            chains: Chains::new(waiting(Duration::from_millis(100))),
+            confirm: Duration::from_secs(30),
+            recorder_bytes: 256 << 10,
             workers: 1,
             stall: Duration::from_millis(100),
         };
@@ -97,18 +106,26 @@ impl Preset {
             Self::Development => Settings {
                 level: LevelFilter::Debug,
                 budget_bytes: 64 << 20,
-                overflow: Overflow::Wait(Duration::from_secs(1)),
+                chains: Chains::new(waiting(Duration::from_secs(1))),
                 ..production
             },
             Self::BareMetal => Settings {
                 max_ring_bytes: production.ring_bytes,
                 spool_bytes: 256 << 10,
-                overflow: Overflow::DirectWrite(Duration::from_millis(100)),
+                chains: Chains::new(Chain::new([
+                    Step::DirectWrite(Duration::from_millis(100)),
+                    Step::DropNewest,
+                ])),
                 workers: 0,
                 ..production
             },
         }
     }
+}
+
+/// Memory first, which costs the call least; then the drain's work, for so long.
+const fn waiting(bound: Duration) -> Chain {
+    Chain::new([Step::Spill, Step::Assist(bound), Step::DropNewest])
 }
 
 impl fmt::Display for Preset {

@@ -89,11 +89,24 @@ impl SinkStats {
     }
 }
 
+/// The flight recorder's counts.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct RecorderStats {
+    /// Records that it keeps now.
+    pub kept: u64,
+    /// Records that were overwritten by younger ones.
+    pub overwritten: u64,
+    /// Records that were given to the sinks.
+    pub written: u64,
+}
+
 /// Everything that is counted, at one moment.
 ///
 /// At rest (no call in flight) the laws hold exactly: for every ring
 /// `emitted = drained + lost + pending`, for every sink
-/// `offered = written + skipped + lost + pending`, and what a sink is offered is what was drained.
+/// `offered = written + skipped + lost + pending`, and what a sink is offered is what was drained,
+/// but for what the flight recorder keeps or has overwritten.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Stats {
@@ -125,6 +138,8 @@ pub struct Stats {
     pub not_crash_proof: u64,
     /// Records that processes which died had left, written at the start.
     pub recovered: u64,
+    /// The flight recorder.
+    pub recorder: RecorderStats,
 }
 
 impl Stats {
@@ -152,8 +167,11 @@ impl Stats {
     /// Whether every ring's and every sink's law holds.
     #[must_use]
     pub fn is_conserved(&self) -> bool {
+        let drained: u64 = self.rings.iter().map(|ring| ring.drained).sum();
+        let offered = drained - self.recorder.kept - self.recorder.overwritten;
         self.rings.iter().all(RingStats::is_conserved)
             && self.sinks.iter().all(SinkStats::is_conserved)
+            && self.sinks.iter().all(|sink| sink.offered == offered)
     }
 
     /// The counts in four numbers, for the sink that has the most still to do.
@@ -165,11 +183,17 @@ impl Stats {
         let worst = self.sinks.iter().max_by_key(|sink| sink.lost + sink.pending);
         let (written, lost, pending) =
             worst.map_or((0, 0, 0), |sink| (sink.written + sink.skipped, sink.lost, sink.pending));
-        Report { emitted, written, lost: lost + lost_in_rings, pending: pending + in_rings }
+        Report {
+            emitted,
+            written,
+            lost: lost + lost_in_rings,
+            pending: pending + in_rings,
+            recorder: self.recorder.kept + self.recorder.overwritten,
+        }
     }
 }
 
-/// What became of the records: `emitted = written + lost + pending`.
+/// What became of the records: `emitted = written + lost + pending + recorder`.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Report {
@@ -181,6 +205,8 @@ pub struct Report {
     pub lost: u64,
     /// Records not written yet.
     pub pending: u64,
+    /// Records that stayed in the flight recorder, or were overwritten there.
+    pub recorder: u64,
 }
 
 impl fmt::Display for Report {

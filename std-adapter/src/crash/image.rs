@@ -30,6 +30,7 @@ pub(crate) struct Image<'i> {
     pub(crate) lanes: Vec<Lane<'i>>,
     clock: (u64, u64, u64),
     spool: Option<Piece<'i>>,
+    recorder: Option<Piece<'i>>,
     pub(crate) rings: Vec<Ring<'i>>,
     pub(crate) dictionary: &'i [u8],
     pub(crate) threads: HashMap<u32, ThreadInfo>,
@@ -56,6 +57,13 @@ struct Piece<'i> {
     kind: Kind,
     body: &'i [u8],
     geometry: Geometry,
+}
+
+impl<'i> Piece<'i> {
+    fn walk_spool(&self, places: Places) -> Walk<'i> {
+        let data = self.body.get(spool_header_bytes()..).unwrap_or_default();
+        recover::spool(data, self.geometry, places)
+    }
 }
 
 /// A ring of that process.
@@ -105,6 +113,7 @@ impl<'i> Image<'i> {
             lanes: (0..lanes).map(|lane| Lane::read(bytes, lane_at(lane))).collect(),
             clock: (word(bytes, slot), word(bytes, slot + 8), word(bytes, slot + 16)),
             spool: None,
+            recorder: None,
             rings: Vec::new(),
             dictionary: &[],
             threads: HashMap::new(),
@@ -137,6 +146,7 @@ impl<'i> Image<'i> {
                 }
                 Kind::Threads => self.threads = threads(piece.body),
                 Kind::Spool => self.spool = Some(piece),
+                Kind::Recorder => self.recorder = Some(piece),
                 Kind::SharedRing => self.rings.push(Ring::read(piece, u32::MAX)),
                 Kind::ThreadRing => {
                     self.rings.push(Ring::read(piece, rings));
@@ -171,13 +181,17 @@ impl<'i> Image<'i> {
 
     /// What stands in the spool from a position on.
     pub(crate) fn spool(&self, from: usize) -> Walk<'i> {
-        let Some(Piece { body, geometry, .. }) = self.spool else {
+        let Some(piece) = self.spool else {
             let nowhere = Places { head: 0, tail: 0, moved: false };
             return recover::spool(&[], Geometry { capacity: 0, longest: 0 }, nowhere);
         };
-        let places = Places { head: from, tail: self.spool_end(), moved: false };
-        let data = spool_header_bytes();
-        recover::spool(body.get(data..).unwrap_or_default(), geometry, places)
+        piece.walk_spool(Places { head: from, tail: self.spool_end(), moved: false })
+    }
+
+    /// What the flight recorder kept, if there was one.
+    pub(crate) fn recorder(&self) -> Option<Walk<'i>> {
+        let piece = self.recorder?;
+        Some(piece.walk_spool(Places::of_spool(piece.body, &Spool::LAYOUT, 0).ok()?))
     }
 
     /// The rendered bytes of the batch that a sink was writing.

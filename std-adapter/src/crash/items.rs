@@ -4,7 +4,7 @@ use core::cmp::Reverse;
 use std::collections::{BinaryHeap, VecDeque};
 
 use hydra_log_core::record::{Flags, RecordRef, ValueRef};
-use hydra_log_core::recover::Report;
+use hydra_log_core::recover::{Found, Report};
 use hydra_log_core::spool::UNCOUNTED;
 
 use super::image::{Image, Ring, add};
@@ -29,19 +29,35 @@ pub(crate) enum Item<'i> {
     },
 }
 
-/// Everything behind a position of the spool: the rest of the spool, then the rings, merged.
+/// Everything behind a position of the spool: the rest of the spool, what the flight recorder kept,
+/// then the rings, merged.
 pub(crate) fn items<'i>(image: &Image<'i>, from: usize) -> (Vec<Item<'i>>, Report) {
     let mut report = Report::default();
     let mut items = Vec::new();
     let mut last = 0;
-    let mut walk = image.spool(from);
-    for found in walk.by_ref() {
-        let time_ns = RecordRef::parse(found.bytes).map_or(last, |record| record.stamp());
-        last = time_ns;
+    let take = |found: Found<'i>, last: &mut u64| {
+        let time_ns = RecordRef::parse(found.bytes).map_or(*last, |record| record.stamp());
+        *last = time_ns;
         let (thread, counted) = (found.tag & !UNCOUNTED, found.tag & UNCOUNTED == 0);
-        items.push(Item::Record { bytes: found.bytes, thread, time_ns, counted });
+        Item::Record { bytes: found.bytes, thread, time_ns, counted }
+    };
+    let mut walk = image.spool(from);
+    let mut newest = None;
+    for found in walk.by_ref() {
+        newest = Some(found.bytes);
+        items.push(take(found, &mut last));
     }
     add(&mut report, walk.report());
+    if let Some(mut walk) = image.recorder() {
+        let mut time = 0;
+        for found in walk.by_ref() {
+            // The one that was being moved to the spool may stand in both.
+            if newest.take() != Some(found.bytes) {
+                items.push(take(found, &mut time));
+            }
+        }
+        add(&mut report, walk.report());
+    }
     let mut rings: Vec<_> =
         image.rings.iter().map(|ring| of_ring(image, ring, &mut report)).collect();
     let front = |rings: &[VecDeque<(u64, Item<'i>)>], ring: usize| {

@@ -86,6 +86,7 @@ pub(crate) enum Kind {
     SharedRing = 4,
     ThreadRing = 5,
     Outbox = 6,
+    Recorder = 7,
 }
 
 impl Kind {
@@ -97,6 +98,7 @@ impl Kind {
             Self::SharedRing,
             Self::ThreadRing,
             Self::Outbox,
+            Self::Recorder,
         ];
         all.into_iter().find(|kind| *kind as u64 == number)
     }

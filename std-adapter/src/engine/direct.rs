@@ -1,8 +1,8 @@
 //! A record that is written past the rings: the shared ring is full behind a hole.
 //!
 //! A call interrupted in the middle of its record leaves a hole that the drain can't pass, so
-//! waiting for room would be waiting for oneself. With [`Overflow::DirectWrite`] such a record is
-//! put together in a room of its own and goes to the spool at once, flagged out of order.
+//! waiting for room would be waiting for oneself. With [`Step::DirectWrite`] such a record is put
+//! together in a room of its own and goes to the spool at once, flagged out of order.
 #![expect(unsafe_code, reason = "lends a mapping as a record's room")]
 
 use core::ptr::NonNull;
@@ -17,7 +17,6 @@ use hydra_log_core::sync::{AtomicBool, rmw};
 use crate::engine::producer::DIRECT_BOUND;
 use crate::engine::shared::{Counter, Shared};
 use crate::engine::worker;
-use crate::preset::Overflow;
 use crate::sys::memory::Mapping;
 use crate::sys::ticks::ticks;
 
@@ -35,9 +34,8 @@ unsafe impl Send for DirectRoom {}
 unsafe impl Sync for DirectRoom {}
 
 impl DirectRoom {
-    /// A room, if the policy has a use for it and the system has the memory.
-    pub(crate) fn new(overflow: Overflow) -> Self {
-        let wanted = matches!(overflow, Overflow::DirectWrite(_));
+    /// A room, if a chain has a use for it and the system has the memory.
+    pub(crate) fn new(wanted: bool) -> Self {
         let mapping = wanted.then(|| Mapping::new(record::MAX_BYTES)).and_then(Result::ok);
         let memory = mapping.map(Mapping::leak);
         Self { taken: AtomicBool::new(false), memory, written: Counter::default() }

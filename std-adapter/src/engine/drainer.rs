@@ -1,19 +1,26 @@
 //! From the rings to the spool: what the holder of the drain token does.
 #![expect(unsafe_code, reason = "the consumer's half of the rings, the writer's half of the spool")]
 
+use core::time::Duration;
 use std::time::Instant;
 
 use hydra_log_core::drain::{self, Lane, Limits, Output, Pass, Stop};
 use hydra_log_core::flush::Request;
 use hydra_log_core::gap;
+use hydra_log_core::ord;
 use hydra_log_core::record::{self, Flags, HEADER_BYTES, STAMP_AT};
 use hydra_log_core::ring::mpsc;
 use hydra_log_core::ring::spsc::{self, LEVELS, State};
-use hydra_log_core::spool::{self, Spool, UNCOUNTED};
+use hydra_log_core::spool::{self, UNCOUNTED};
 
 use crate::clock::WallClock;
+use crate::delivery::Delivery;
+use crate::engine::recorder::Recorder;
 use crate::engine::shared::Shared;
-use crate::stats::{Lost, RingStats};
+use crate::engine::watch::Watch;
+use crate::error::{Error, InitError};
+use crate::health::Health;
+use crate::stats::{Lost, RecorderStats, RingStats};
 use crate::sys::ticks::{self, ticks};
 
 /// How long a producer's mark may take to become visible on another processor.
@@ -46,6 +53,9 @@ pub(crate) struct Drainer {
     /// A sink that was pushed on, and by how many records: to be told once the token is given back,
     /// because the hook that hears of it may ask for the counts.
     pub(crate) skipped: Option<(usize, u64)>,
+    watch: Watch,
+    /// Made when some record is to be kept in it.
+    recorder: Option<Recorder>,
 }
 
 // SAFETY: race: the lanes' consumers ask for one owner at a time, with what one did happening
@@ -70,6 +80,8 @@ impl Drainer {
             late: 0,
             stuck_since: None,
             skipped: None,
+            watch: Watch::default(),
+            recorder: None,
         }
     }
 
@@ -79,6 +91,7 @@ impl Drainer {
 
     /// One pass over the rings.
     pub(crate) fn pass(&mut self, shared: &'static Shared) -> Pass {
+        self.open_recorder(shared);
         let now = ticks();
         if self.awaited.is_none() {
             self.awaited = shared.flush.pending().map(|request| (request, now));
@@ -95,32 +108,95 @@ impl Drainer {
             store.calibrate(self.clock.line());
         }
         let Some(lanes) = self.lanes.get_mut(..self.active) else { return NOTHING };
+        self.watch.look(in_use(lanes, &self.rings));
         let mut out = ToSpool {
-            spool: shared.spool,
+            shared,
             clock: &self.clock,
             rings: &self.rings,
             offered: &mut self.offered,
+            recorder: self.recorder.as_mut(),
         };
         let pass = drain::step(lanes, &limits, &mut self.newest, &mut out);
+        let behind =
+            if pass.stopped && self.newest > 0 { now.saturating_sub(self.newest) } else { 0 };
+        self.watch.choose(&shared.pressure, ticks::to_ns(behind));
         self.late += pass.late as u64;
         if pass.records > 0 || pass.stopped {
             self.make_room_for(shared, &pass);
         }
         self.retire();
-        if let Some((request, _)) = self.awaited.take_if(|(_, stamp)| *stamp <= pass.horizon) {
+        let reached = self.awaited.is_none_or(|(_, stamp)| stamp <= pass.horizon);
+        if reached
+            && self.write_recorder(shared)
+            && let Some((request, _)) = self.awaited.take()
+        {
             shared.flush.acknowledge(request);
         }
         pass
+    }
+
+    /// Makes the flight recorder when it is needed.
+    fn open_recorder(&mut self, shared: &'static Shared) {
+        if self.recorder.is_some() || !shared.records_flight.load(ord::gate()) {
+            return;
+        }
+        match Recorder::new(shared) {
+            Ok(recorder) => self.recorder = Some(recorder),
+            Err(InitError::Memory { bytes, source }) => {
+                shared.records_flight.store(false, ord::gate());
+                shared.failed(&Error::Memory { bytes, source });
+            }
+            Err(_) => shared.records_flight.store(false, ord::gate()),
+        }
+    }
+
+    /// Writes what the flight recorder keeps, if somebody wants that; whether all of it is out.
+    fn write_recorder(&mut self, shared: &'static Shared) -> bool {
+        if !shared.write_recorder.load(ord::gate()) {
+            return true;
+        }
+        let Some(recorder) = &mut self.recorder else {
+            shared.write_recorder.store(false, ord::gate());
+            return true;
+        };
+        // SAFETY: race: this is the token's holder, the spool's one writer.
+        let all = unsafe { recorder.write(shared.spool, &mut self.offered) }.is_ok();
+        if all {
+            shared.write_recorder.store(false, ord::gate());
+        }
+        all
+    }
+
+    pub(crate) fn recorder_stats(&self) -> RecorderStats {
+        self.recorder.as_ref().map_or_else(RecorderStats::default, Recorder::stats)
+    }
+
+    /// What the drain knows of the engine's health.
+    pub(crate) fn health(&mut self, shared: &'static Shared) -> Health {
+        self.meet_rings(shared);
+        let now = ticks();
+        let in_rings = self.lanes.iter_mut().filter_map(Lane::oldest).min();
+        let in_rings = in_rings.map(|stamp| ticks::to_ns(now.saturating_sub(stamp)));
+        self.clock.observe();
+        let now_ns = self.clock.to_ns(now);
+        // SAFETY: race: this is the token's holder, the spool's one writer.
+        let front = |reader| unsafe { shared.spool.front_stamp(reader) };
+        let in_spool = (0..shared.sinks.len()).filter_map(front).min();
+        let in_spool = in_spool.map(|stamp| now_ns.saturating_sub(stamp));
+        let oldest = in_rings.max(in_spool).map(Duration::from_nanos);
+        let lanes = self.lanes.get(..self.active).unwrap_or_default();
+        self.watch.health(&shared.pressure, in_use(lanes, &self.rings), oldest)
     }
 
     /// Puts a record into the spool past the rings; says whether there was room.
     pub(crate) fn append_directly(&mut self, shared: &'static Shared, bytes: &[u8]) -> bool {
         self.clock.observe();
         let mut out = ToSpool {
-            spool: shared.spool,
+            shared,
             clock: &self.clock,
             rings: &self.rings,
             offered: &mut self.offered,
+            recorder: None,
         };
         out.record(SHARED_LANE, bytes, Flags::OUT_OF_ORDER).is_ok()
     }
@@ -231,6 +307,14 @@ impl Drainer {
 
 const NOTHING: Pass = Pass { records: 0, horizon: 0, stopped: false, late: 0 };
 
+/// The rings of these lanes that threads have.
+fn in_use<'d>(
+    lanes: &'d [Lane<'static>],
+    rings: &'d [&'static spsc::Ring],
+) -> impl Iterator<Item = &'d spsc::Ring> {
+    lanes.iter().filter_map(|lane| rings.get(lane.id() as usize).copied())
+}
+
 fn stats_of(
     lane: &Lane<'_>,
     capacity_bytes: usize,
@@ -244,10 +328,11 @@ fn stats_of(
 
 /// Writes what a pass lets go into the spool, its ticks turned into wall time.
 struct ToSpool<'d> {
-    spool: &'d Spool,
+    shared: &'d Shared,
     clock: &'d WallClock,
     rings: &'d [&'static spsc::Ring],
     offered: &'d mut u64,
+    recorder: Option<&'d mut Recorder>,
 }
 
 impl ToSpool<'_> {
@@ -265,10 +350,23 @@ impl Output for ToSpool<'_> {
         let [w0, w1, w2, w3, w4, w5, w6, w7, stamp @ ..] = *header;
         let word = u64::from_le_bytes([w0, w1, w2, w3, w4, w5, w6, w7]);
         let time = self.clock.to_ns(u64::from_le_bytes(stamp));
+        let thread = self.thread(lane);
+        let site = record::site_of(word);
+        let spool = self.shared.spool;
+        if let Some(recorder) = &mut self.recorder {
+            if self.shared.class_of(site) == Delivery::FlightRecorder {
+                let word = record::with_flags(word, flags.union(Flags::OUT_OF_ORDER)).to_le_bytes();
+                return recorder.keep(thread, &[&word[..], &time.to_le_bytes()[..], rest]);
+            }
+            if self.shared.is_error(site) || recorder.is_writing() {
+                // SAFETY: race: the pass holds the token, so this is the spool's one writer.
+                unsafe { recorder.write(spool, self.offered) }?;
+            }
+        }
         let word = record::with_flags(word, flags).to_le_bytes();
         let parts = [&word[..], &time.to_le_bytes()[..], rest];
         // SAFETY: race: the pass holds the token, so this is the spool's one writer.
-        let appended = unsafe { self.spool.append(self.thread(lane), &parts) };
+        let appended = unsafe { spool.append(thread, &parts) };
         appended.map_err(|_full| Stop)?;
         *self.offered += 1;
         Ok(())
@@ -276,11 +374,11 @@ impl Output for ToSpool<'_> {
 
     #[inline]
     fn position(&self) -> usize {
-        self.spool.end()
+        self.shared.spool.end()
     }
 
     fn has_room(&self) -> bool {
-        self.spool.room() >= spool::ENTRY_HEADER + gap::BYTES
+        self.shared.spool.room() >= spool::ENTRY_HEADER + gap::BYTES
     }
 
     fn gap(&mut self, lane: u32, stamp: u64, lost: [u64; LEVELS]) {
@@ -288,7 +386,7 @@ impl Output for ToSpool<'_> {
         let bytes: &[u8] = bytemuck::cast_slice(&words);
         // SAFETY: race: the pass holds the token, so this is the spool's one writer. `has_room`
         // said that it fits.
-        let _fits = unsafe { self.spool.append(self.thread(lane) | UNCOUNTED, &[bytes]) };
+        let _fits = unsafe { self.shared.spool.append(self.thread(lane) | UNCOUNTED, &[bytes]) };
     }
 }
 

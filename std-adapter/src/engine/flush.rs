@@ -61,17 +61,27 @@ impl Flushing {
     }
 
     /// Waits, but not past `deadline`.
-    pub(crate) fn wait(mut self, deadline: Instant) -> Result<(), FlushError> {
+    pub(crate) fn wait(self, deadline: Instant) -> Result<(), FlushError> {
+        let shared = self.shared;
+        if self.wait_quietly(deadline) {
+            return Ok(());
+        }
+        Err(FlushError { pending: shared.stats().report().pending })
+    }
+
+    /// Waits, but not past `deadline`; whether it is done.
+    pub(crate) fn wait_quietly(mut self, deadline: Instant) -> bool {
         let waker = Waker::from(Arc::new(Unpark(thread::current())));
         loop {
             // Told first, so that no progress after the check goes unnoticed.
             lock(&self.shared.wakers).push(waker.clone());
             if self.check() {
-                return Ok(());
+                return true;
             }
-            let Some(left) = deadline.checked_duration_since(Instant::now()) else {
-                return Err(FlushError { pending: self.shared.stats().report().pending });
-            };
+            let left = deadline.saturating_duration_since(Instant::now());
+            if left.is_zero() {
+                return false;
+            }
             thread::park_timeout(left.min(LOOK));
         }
     }

@@ -4,6 +4,7 @@ use std::sync::Mutex;
 
 use hydra_log_core::site::{self, GateState, Site};
 
+use crate::delivery::Delivery;
 use crate::engine::lock;
 use crate::engine::shared::Shared;
 
@@ -36,10 +37,15 @@ fn set_all(engines: &[&'static Shared]) {
 }
 
 fn state(engines: &[&'static Shared], site: &'static Site) -> GateState {
-    let wanted = engines.iter().filter(|engine| engine.wants(site)).count();
+    let (mut wanted, mut confirmed) = (0, false);
+    for class in engines.iter().filter_map(|engine| engine.wants(site)) {
+        wanted += 1;
+        confirmed |= class == Delivery::Guaranteed;
+    }
     match wanted {
         0 => GateState::Off,
-        all if all == engines.len() => GateState::On,
+        // Who waits for its record asks for the way that can wait.
+        all if all == engines.len() && !confirmed => GateState::On,
         _ => GateState::Ask,
     }
 }

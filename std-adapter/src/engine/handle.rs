@@ -8,11 +8,13 @@ use std::time::Instant;
 
 use hydra_log_core::{LevelFilter, backend, ord};
 
+use crate::delivery::Deliveries;
 use crate::engine::flush::Flushing;
 use crate::engine::shared::Shared;
 use crate::engine::{ThreadRings, gates, lock, producer};
 use crate::error::FlushError;
 use crate::filter::Filter;
+use crate::health::Health;
 use crate::stats::{Report, Stats};
 
 /// How long [`Engine::flush`] waits.
@@ -93,6 +95,26 @@ impl Engine {
     #[must_use]
     pub fn stats(&self) -> Stats {
         self.shared.stats()
+    }
+
+    /// How the engine feels: what a full ring does now, how full rings are, how old the oldest
+    /// record is.
+    #[must_use]
+    pub fn health(&self) -> Health {
+        self.shared.health()
+    }
+
+    /// Sets which records have which class, on every thread, from the next call on.
+    pub fn set_deliveries(&self, deliveries: Deliveries) {
+        self.shared.set_deliveries(deliveries);
+        gates::refresh();
+    }
+
+    /// Writes what the flight recorder keeps, in order, with the drain's next pass. A
+    /// [`flush`](Self::flush) afterwards waits for it.
+    pub fn write_recorder(&self) {
+        self.shared.ask_for_recorder();
+        self.shared.parking.call_all();
     }
 
     /// Sets which records pass, on every thread, from the next call on.

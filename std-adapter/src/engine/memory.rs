@@ -30,16 +30,17 @@ pub(crate) fn shared_ring(
     Ok(settle(start, ring))
 }
 
-/// The spool of an engine with so many sinks. In a crash file, it keeps what its sinks have not
-/// written.
+/// A spool of an engine with so many readers. In a crash file, it keeps what its readers are not
+/// done with.
 pub(crate) fn spool(
     memory: &Memory,
+    kind: Kind,
     capacity: usize,
     sinks: usize,
 ) -> Result<&'static Spool, InitError> {
     let longest = record::MAX_BYTES;
     let (header, bytes) = (spool_header_bytes(), Spool::bytes_for(capacity, longest));
-    let start = take(memory, Kind::Spool, header + bytes, (capacity, longest))?;
+    let start = take(memory, kind, header + bytes, (capacity, longest))?;
     // SAFETY: bounds: inside the memory; race: only an address.
     let data = unsafe { start.add(header) };
     // SAFETY: bounds: the rest of the memory, zeroed, aligned to 64, there for good; race: only

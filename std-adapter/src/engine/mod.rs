@@ -6,6 +6,7 @@
 //! signal --> shared ring+                                            \-> sink 1: render, write
 //! ```
 
+mod confirm;
 mod direct;
 mod drain_cell;
 mod drainer;
@@ -15,14 +16,19 @@ pub(crate) mod gates;
 mod handle;
 pub(crate) mod memory;
 mod overflow;
+mod pressure;
 pub(crate) mod producer;
+mod recorder;
 mod report;
 pub(crate) mod shared;
 mod sink_gap;
 pub(crate) mod sink_lane;
 mod sites;
+mod steps;
+mod strategy;
 mod thread_ring;
 mod threads;
+mod watch;
 pub(crate) mod worker;
 
 /// How many bytes stand in front of a ring's own in its memory.
@@ -37,6 +43,7 @@ pub(crate) const fn ring_header_bytes(is_shared: bool) -> usize {
 pub use self::flush::Flushing;
 pub use self::handle::Engine;
 pub(crate) use self::producer::ThreadRings;
+pub use self::strategy::Strategy;
 
 use std::sync::{Mutex, MutexGuard, PoisonError};
 

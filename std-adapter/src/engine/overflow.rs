@@ -1,9 +1,9 @@
 //! A ring without room: what the call does then.
 //!
-//! Tried in order: reload the reader's position (and wake a parked worker), grow into the process
-//! budget, then what [`Overflow`] says, and at last a counted loss. While a call waits it is not
-//! marked in flight, so that it holds back nobody's records; it is stamped when it has room. A
-//! thread that waited in vain does not wait again before it found room: one stall holds it up once.
+//! Reload the reader's position (and wake a parked worker), then the steps of the class's chain, in
+//! order, each counted and timed. While a call waits it is not marked in flight, so that it holds
+//! back nobody's records; it is stamped when it has room. A thread that waited in vain does not
+//! wait again before it found room: one stall holds it up once. Unless its class must not drop.
 
 use core::ptr::NonNull;
 use core::time::Duration;
@@ -15,10 +15,11 @@ use hydra_log_core::backend::{Backend, Slot};
 use hydra_log_core::site::Gate;
 use hydra_log_core::{Level, gap, ord};
 
+use crate::delivery::{Chain, Step};
 use crate::engine::producer::{self, ThreadRings};
+use crate::engine::strategy::Strategy;
 use crate::engine::thread_ring::ThreadRing;
 use crate::engine::worker;
-use crate::preset::Overflow;
 use crate::sys::ticks::ticks;
 
 /// How long a waiting call sleeps between two looks, once spinning did not help.
@@ -67,7 +68,8 @@ pub(crate) fn claim(thread: &'static ThreadRing, gate: &'static Gate, max: usize
     producer.leave();
     thread.engine.parking.wake_all();
     thread.engine.counters.full.add(1);
-    match producer::slowly(|| make_room(thread, urgent, max)) {
+    let call = Call { thread, urgent, max };
+    match producer::slowly(|| make_room(call, gate)) {
         None => producer::shared(thread.engine, gate, max),
         Some(Outcome::Room(slot)) => Some(slot),
         Some(Outcome::Grown) => ThreadRings::reserve(gate, max),
@@ -103,66 +105,109 @@ enum Outcome {
     Lost,
 }
 
-fn make_room(thread: &'static ThreadRing, urgent: bool, max: usize) -> Outcome {
-    let engine = thread.engine;
-    // A worker that logs can't wait for itself.
-    if worker::is_worker() {
-        return Outcome::Lost;
-    }
-    let larger = (thread.ring.capacity() * 2).max(max.next_power_of_two());
-    if larger <= engine.settings.max_ring_bytes && producer::grow(thread, larger).is_some() {
-        engine.counters.grown.add(1);
-        return Outcome::Grown;
-    }
-    let (bound, direct) = match engine.settings.overflow {
-        Overflow::Drop => return Outcome::Lost,
-        Overflow::Wait(bound) => (bound, false),
-        Overflow::DirectWrite(bound) => (bound, true),
-    };
-    if max > thread.ring.longest() {
-        return Outcome::Lost;
-    }
-    if thread.gave_up.load(ord::own()) {
-        return Outcome::Lost;
-    }
-    let started = Instant::now();
-    let outcome = wait(thread, urgent, max, started + bound, direct);
-    thread.gave_up.store(matches!(outcome, Outcome::Lost), ord::own());
-    engine.counters.waited.add(1);
-    let waited = started.elapsed().as_nanos();
-    engine.counters.waited_ns.add(usize::try_from(waited).unwrap_or(usize::MAX));
-    outcome
-}
-
-fn wait(
+/// A call that found its ring full.
+#[derive(Clone, Copy)]
+struct Call {
     thread: &'static ThreadRing,
     urgent: bool,
     max: usize,
-    deadline: Instant,
-    direct: bool,
-) -> Outcome {
+}
+
+/// Tries the steps of the call's chain.
+fn make_room(call: Call, gate: &'static Gate) -> Outcome {
+    let Call { thread, max, .. } = call;
     let engine = thread.engine;
-    let producer = producer::own(thread);
-    let backoff = Backoff::new();
-    loop {
-        engine.parking.wake_all();
-        if direct {
-            engine.write_out(deadline);
-        } else {
-            engine.assist();
+    let chain = engine.settings.chains.of(engine.class_of(gate.id()));
+    // A worker that logs can't wait for itself.
+    let can_wait = !worker::is_worker();
+    let started = Instant::now();
+    let mut has_waited = false;
+    let outcome = loop {
+        let round = chain.steps().iter().find_map(|step| {
+            let waits = !matches!(step, Step::Spill | Step::DropNewest);
+            let in_vain = thread.gave_up.load(ord::own()) && chain.gives_up();
+            if waits && (!can_wait || in_vain || max > thread.ring.longest()) {
+                return None;
+            }
+            has_waited |= waits;
+            call.take(*step, chain)
+        });
+        let stopping = engine.stopping.load(ord::stop_seen());
+        match round {
+            Some(outcome) => break outcome,
+            None if chain.gives_up() || stopping || !can_wait => break Outcome::Lost,
+            None if max > thread.ring.longest() => break Outcome::Lost,
+            // Steps that all fail at once must not become a spin.
+            None => thread::sleep(NAP),
         }
-        if !producer.enter() {
-            return Outcome::Lost;
+    };
+    if has_waited {
+        thread.gave_up.store(matches!(outcome, Outcome::Lost), ord::own());
+        engine.counters.waited.add(1);
+        let waited = started.elapsed().as_nanos();
+        engine.counters.waited_ns.add(usize::try_from(waited).unwrap_or(usize::MAX));
+    }
+    outcome
+}
+
+impl Call {
+    /// Tries one step; `None` if it did not help.
+    fn take(self, step: Step, chain: &Chain) -> Option<Outcome> {
+        let engine = self.thread.engine;
+        let left = |bound| if chain.gives_up() { engine.pressure.left(bound) } else { bound };
+        let is_pressed = engine.pressure.strategy() != Strategy::Patient;
+        let started = Instant::now();
+        let outcome = match step {
+            Step::Spill => self.spill(),
+            // The drain is behind: to lend a hand is better.
+            Step::Wait(_) if is_pressed && chain.helps() => return None,
+            Step::Wait(bound) => self.wait(started + left(bound), false, || {}),
+            Step::Assist(bound) => self.wait(started + left(bound), false, || engine.assist()),
+            Step::DirectWrite(bound) => {
+                let deadline = started + left(bound);
+                self.wait(deadline, true, || {
+                    engine.write_out(deadline);
+                })
+            }
+            Step::DropNewest => Some(Outcome::Lost),
+        };
+        let helped = matches!(outcome, Some(Outcome::Room(_) | Outcome::Grown));
+        engine.steps.note(step, helped, started.elapsed());
+        outcome
+    }
+
+    fn spill(self) -> Option<Outcome> {
+        let Self { thread, max, .. } = self;
+        let larger = (thread.ring.capacity() * 2).max(max.next_power_of_two());
+        let allowed = larger <= thread.engine.settings.max_ring_bytes && !worker::is_worker();
+        if !allowed || producer::grow(thread, larger).is_none() {
+            return None;
         }
-        let stamp = ticks();
-        if let Some(at) = room(thread, urgent, max, stamp) {
-            let finish = if direct { producer::DIRECT } else { producer::OWN };
-            return Outcome::Room(producer::slot(thread, at, max, stamp, finish));
+        thread.engine.counters.grown.add(1);
+        Some(Outcome::Grown)
+    }
+
+    /// Does its part again and again, until there is room or it is too late.
+    fn wait(self, deadline: Instant, direct: bool, part: impl Fn()) -> Option<Outcome> {
+        let Self { thread, urgent, max } = self;
+        let producer = producer::own(thread);
+        let backoff = Backoff::new();
+        loop {
+            thread.engine.parking.wake_all();
+            part();
+            if !producer.enter() {
+                return Some(Outcome::Lost);
+            }
+            let stamp = ticks();
+            if let Some(at) = room(thread, urgent, max, stamp) {
+                let finish = if direct { producer::DIRECT } else { producer::OWN };
+                return Some(Outcome::Room(producer::slot(thread, at, max, stamp, finish)));
+            }
+            producer.leave();
+            if Instant::now() >= deadline {
+                return None;
+            }
+            if backoff.is_completed() { thread::sleep(NAP) } else { backoff.snooze() }
         }
-        producer.leave();
-        if Instant::now() >= deadline {
-            return Outcome::Lost;
-        }
-        if backoff.is_completed() { thread::sleep(NAP) } else { backoff.snooze() }
     }
 }

@@ -22,7 +22,7 @@ use hydra_log_core::site::{Gate, GateState};
 
 use crate::engine::shared::Shared;
 use crate::engine::thread_ring::ThreadRing;
-use crate::engine::{direct, overflow};
+use crate::engine::{confirm, direct, overflow};
 use crate::global;
 use crate::sys::ticks::{self, ticks};
 
@@ -54,9 +54,11 @@ enum Stage {
 /// How a slot's record is finished, in the low bits of `Slot::extra`. With `SHARED`, the other bits
 /// are the claim's position, a multiple of 8.
 pub(crate) const OWN: usize = 0;
-const SHARED: usize = 1;
+pub(crate) const SHARED: usize = 1;
 pub(crate) const DIRECT: usize = 2;
-const PAST_THE_RINGS: usize = 4;
+pub(crate) const PAST_THE_RINGS: usize = 4;
+/// The call returns when the record is written.
+pub(crate) const CONFIRM: usize = 8;
 
 /// How long a record that has its place may take to be written out by its own call.
 pub(crate) const DIRECT_BOUND: Duration = Duration::from_millis(100);
@@ -101,18 +103,12 @@ impl Backend for ThreadRings {
 
     fn reserve(gate: &'static Gate, max: usize) -> Option<Slot> {
         let Some(thread) = CURRENT.get() else { return open(gate, max) };
-        if gate.state() == GateState::Ask && !thread.engine.takes(gate) {
+        let asks = gate.state() == GateState::Ask;
+        if asks && !thread.engine.takes(gate) {
             return None;
         }
-        let producer = own(thread);
-        if !producer.enter() {
-            return shared(thread.engine, gate, max);
-        }
-        let stamp = ticks();
-        match producer.claim(max) {
-            Some(at) => Some(slot(thread, at, max, stamp, OWN)),
-            None => overflow::claim(thread, gate, max),
-        }
+        let slot = claim(thread, gate, max);
+        if asks { confirm::mark(thread.engine, gate, slot) } else { slot }
     }
 
     unsafe fn commit(slot: Slot, used: usize) {
@@ -132,8 +128,11 @@ impl Backend for ThreadRings {
         // SAFETY: the first `used` bytes of the claim are a whole record, by the caller.
         unsafe { producer.publish(used) };
         producer.leave();
-        if slot.extra == DIRECT {
+        if slot.extra & DIRECT != 0 {
             thread.engine.write_out(Instant::now() + DIRECT_BOUND);
+        }
+        if slot.extra & CONFIRM != 0 {
+            confirm::wait(thread.engine);
         }
     }
 
@@ -148,6 +147,19 @@ impl Backend for ThreadRings {
         } else {
             own(thread_of(slot.owner)).leave();
         }
+    }
+}
+
+/// Room in this thread's ring, or where a call goes that interrupted another one.
+fn claim(thread: &'static ThreadRing, gate: &'static Gate, max: usize) -> Option<Slot> {
+    let producer = own(thread);
+    if !producer.enter() {
+        return shared(thread.engine, gate, max);
+    }
+    let stamp = ticks();
+    match producer.claim(max) {
+        Some(at) => Some(slot(thread, at, max, stamp, OWN)),
+        None => overflow::claim(thread, gate, max),
     }
 }
 

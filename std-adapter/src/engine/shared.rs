@@ -14,23 +14,27 @@ use hydra_log_core::flush::Flush;
 use hydra_log_core::record::RecordRef;
 use hydra_log_core::registry::Registry;
 use hydra_log_core::ring::mpsc;
-use hydra_log_core::site::{self, Gate, Site};
+use hydra_log_core::site::{self, Gate, Site, SiteId};
 use hydra_log_core::spool::Spool;
 use hydra_log_core::sync::{AtomicBool, AtomicUsize, StaticU8, rmw};
 use hydra_log_core::{Level, ord};
 
 use crate::crash::store::{Memory, Store};
+use crate::delivery::{Deliveries, Delivery};
 use crate::engine::direct::DirectRoom;
-use crate::engine::drain_cell::DrainCell;
+use crate::engine::drain_cell::{DrainCell, Held};
 use crate::engine::drainer::Drainer;
+use crate::engine::pressure::Pressure;
 use crate::engine::sink_lane::{Scratch, SinkLane};
 use crate::engine::sites::Sites;
+use crate::engine::steps::Steps;
 use crate::engine::thread_ring::ThreadRing;
 use crate::engine::threads::Threads;
 use crate::engine::worker::{self, Parking};
 use crate::engine::{lock, report};
 use crate::error::Error;
 use crate::filter::Filter;
+use crate::health::Health;
 use crate::preset::Settings;
 use crate::stats::Stats;
 use crate::sys::ticks::ticks;
@@ -47,6 +51,8 @@ pub(crate) struct Counters {
     pub(crate) waited_ns: Counter,
     pub(crate) assisted: Counter,
     pub(crate) woken: Counter,
+    pub(crate) confirmed: Counter,
+    pub(crate) unconfirmed: Counter,
 }
 
 /// A count on a cache line of its own.
@@ -82,8 +88,15 @@ pub(crate) struct Shared {
     pub(crate) threads: Threads,
     pub(crate) sites: Sites,
     filter: RwLock<Filter>,
-    /// By site, whether this engine wants it: for calls that have to ask.
-    wanted: Box<[StaticU8]>,
+    deliveries: RwLock<Deliveries>,
+    /// By site, what this engine makes of it: see [`wish`](Self::wish).
+    wishes: Box<[StaticU8]>,
+    /// Whether some site may be kept in the flight recorder.
+    pub(crate) records_flight: AtomicBool,
+    /// Whether the flight recorder is to be written.
+    pub(crate) write_recorder: AtomicBool,
+    pub(crate) steps: Steps,
+    pub(crate) pressure: Pressure,
     pub(crate) stopping: AtomicBool,
     pub(crate) wakers: Mutex<Vec<Waker>>,
     on_error: Option<OnError>,
@@ -99,13 +112,15 @@ pub(crate) struct Parts {
     pub(crate) sinks: Vec<SinkLane>,
     pub(crate) workers: usize,
     pub(crate) filter: Filter,
+    pub(crate) deliveries: Deliveries,
     pub(crate) on_error: Option<OnError>,
 }
 
 impl Shared {
     /// Makes an engine, for ever.
     pub(crate) fn start(parts: Parts) -> &'static Self {
-        let wanted = (0..site::gate_count()).map(|_| StaticU8::new(0)).collect();
+        let wishes = (0..site::gate_count()).map(|_| StaticU8::new(0)).collect();
+        let records_flight = parts.deliveries.have(Delivery::FlightRecorder);
         let shared: &'static Self = Box::leak(Box::new(Self {
             registry: CachePadded::new(Registry::new()),
             rings: Mutex::new(Vec::new()),
@@ -117,13 +132,18 @@ impl Shared {
             sinks: parts.sinks,
             flush: Flush::new(),
             counters: Counters::default(),
-            direct: DirectRoom::new(parts.settings.overflow),
+            direct: DirectRoom::new(parts.settings.chains.write_directly()),
             settings: parts.settings,
             parking: Parking::new(parts.workers),
             threads: Threads::default(),
             sites: Sites::new(),
             filter: RwLock::new(parts.filter),
-            wanted,
+            deliveries: RwLock::new(parts.deliveries),
+            wishes,
+            records_flight: AtomicBool::new(records_flight),
+            write_recorder: AtomicBool::new(false),
+            steps: Steps::default(),
+            pressure: Pressure::new(),
             stopping: AtomicBool::new(false),
             wakers: Mutex::new(Vec::new()),
             on_error: parts.on_error,
@@ -132,26 +152,57 @@ impl Shared {
         shared
     }
 
-    /// Whether a record of this site would be written anywhere.
-    pub(crate) fn wants(&self, site: &'static Site) -> bool {
+    /// The class of a site's records; `None` if they would be written nowhere.
+    pub(crate) fn wants(&self, site: &'static Site) -> Option<Delivery> {
         let level = site.level();
         let filter = self.filter.read().unwrap_or_else(PoisonError::into_inner);
         let wants = filter.level_for(site.target).allows(level)
             && self.sinks.iter().any(|sink| sink.level().allows(level));
-        if let Some(flag) = self.wanted.get(site.id().0 as usize) {
-            flag.store(u8::from(wants), ord::gate());
+        let deliveries = self.deliveries.read().unwrap_or_else(PoisonError::into_inner);
+        let class = deliveries.of(site);
+        if let Some(wish) = self.wishes.get(site.id().0 as usize) {
+            let is_error = u8::from(level == Level::Error);
+            wish.store(u8::from(wants) | (class as u8) << 1 | is_error << 3, ord::gate());
         }
-        wants
+        wants.then_some(class)
+    }
+
+    /// The class of a site's records.
+    pub(crate) fn class_of(&self, id: SiteId) -> Delivery {
+        Delivery::ALL.get(usize::from(self.wish(id) >> 1 & 0b11)).copied().unwrap_or_default()
+    }
+
+    /// Whether a site's records are errors.
+    pub(crate) fn is_error(&self, id: SiteId) -> bool {
+        self.wish(id) >> 3 != 0
+    }
+
+    /// Bit 0: wanted; bits 1 and 2: the class; bit 3: an error.
+    fn wish(&self, id: SiteId) -> u8 {
+        self.wishes.get(id.0 as usize).map_or(0, |wish| wish.load(ord::gate()))
+    }
+
+    /// Asks for what the flight recorder keeps, with the drain's next pass.
+    pub(crate) fn ask_for_recorder(&self) {
+        self.write_recorder.store(true, ord::gate());
     }
 
     /// Whether a call whose gate says "ask" is for this engine.
     pub(crate) fn takes(&self, gate: &'static Gate) -> bool {
-        self.wanted.get(gate.id().0 as usize).is_some_and(|flag| flag.load(ord::gate()) != 0)
+        self.wish(gate.id()) & 1 != 0
     }
 
     /// Replaces the filter; takes effect with [`gates::refresh`](super::gates::refresh).
     pub(crate) fn set_filter(&self, filter: Filter) {
         *self.filter.write().unwrap_or_else(PoisonError::into_inner) = filter;
+    }
+
+    /// Replaces the classes; takes effect with [`gates::refresh`](super::gates::refresh).
+    pub(crate) fn set_deliveries(&self, deliveries: Deliveries) {
+        if deliveries.have(Delivery::FlightRecorder) {
+            self.records_flight.store(true, ord::gate());
+        }
+        *self.deliveries.write().unwrap_or_else(PoisonError::into_inner) = deliveries;
     }
 
     /// A ring for the calling thread: one whose thread is gone, or a new one.
@@ -302,14 +353,28 @@ impl Shared {
         lane >= self.sinks.len() || self.spool.done(lane) == self.spool.end()
     }
 
-    /// All counts. Waits for the drain, which nobody holds for long.
-    pub(crate) fn stats(&'static self) -> Stats {
-        let mut drainer = loop {
+    /// The drain, which nobody holds for long.
+    fn hold_drain(&'static self) -> Held<'static, Drainer> {
+        loop {
             match self.drain.get().and_then(DrainCell::try_take) {
-                Some(drainer) => break drainer,
+                Some(drainer) => return drainer,
                 None => thread::yield_now(),
             }
-        };
+        }
+    }
+
+    /// How the engine feels. Waits for the drain.
+    pub(crate) fn health(&'static self) -> Health {
+        let mut health = self.hold_drain().health(self);
+        health.steps = self.steps.health();
+        health.confirmed = self.counters.confirmed.get();
+        health.unconfirmed = self.counters.unconfirmed.get();
+        health
+    }
+
+    /// All counts. Waits for the drain.
+    pub(crate) fn stats(&'static self) -> Stats {
+        let mut drainer = self.hold_drain();
         let sinks = self.sinks.iter().enumerate();
         Stats {
             rings: drainer.ring_stats(self),
@@ -330,6 +395,7 @@ impl Shared {
             crash_proof_bytes: self.memory.store.map_or(0, Store::bytes),
             not_crash_proof: self.memory.plain(),
             recovered: self.recovered,
+            recorder: drainer.recorder_stats(),
         }
     }
 }

@@ -75,6 +75,13 @@ pub(crate) fn from_ns(ns: u64) -> u64 {
     u64::try_from(u128::from(ns) * rate / (1000 * RATE_ONE as u128)).unwrap_or(u64::MAX)
 }
 
+/// About how many nanoseconds so many ticks are.
+pub(crate) fn to_ns(ticks: u64) -> u64 {
+    let rate = RATE.load(ord::own()) as u128;
+    let ns = u128::from(ticks) * (1000 * RATE_ONE as u128) / rate.max(1);
+    u64::try_from(ns).unwrap_or(u64::MAX)
+}
+
 /// Says how fast the counter was found to be.
 #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "saturates")]
 pub(crate) fn set_rate(hertz: f64) {
@@ -114,7 +121,8 @@ mod tests {
     fn turns_nanoseconds_into_ticks() {
         set_rate(2.5e9);
         assert_eq!(from_ns(10_000), 25_000);
-        assert_eq!(from_ns(0), 0);
+        assert_eq!((from_ns(0), to_ns(0)), (0, 0));
+        assert_eq!(to_ns(25_000), 10_000);
         assert!(from_ns(u64::MAX) > 1 << 60);
     }
 }

@@ -10,7 +10,7 @@ use std::{env, fs, thread};
 use hydra_log::crash::Recovery;
 use hydra_log::format::{Json, Text};
 use hydra_log::sink::{File, Memory};
-use hydra_log::{Builder, Engine, Overflow, info};
+use hydra_log::{Builder, Deliveries, Delivery, Engine, LevelFilter, Overflow, Rule, error, info};
 
 use crate::common::Gated;
 
@@ -134,6 +134,20 @@ fn json_says_recovered_and_threads_have_their_names() {
 }
 
 #[test]
+fn the_flight_recorder_is_recovered() {
+    let place = Place::new();
+    place.child("record");
+    let before = place.lines().len();
+    assert_eq!(before, 101, "the details in front of the error, and it");
+    drop(place.engine());
+    let lines = place.lines();
+    let details = lines.iter().filter_map(|line| line.split_once("detail ")?.1.split_once(' '));
+    let numbers: Vec<usize> = details.map(|(number, _)| number.parse().unwrap()).collect();
+    assert!(numbers == (0..=RECORDS).collect::<Vec<_>>(), "{} of {RECORDS}", numbers.len());
+    assert!(lines[before..].iter().all(|line| line.ends_with("[recovered]")), "{}", lines[before]);
+}
+
+#[test]
 fn a_living_process_is_left_alone() {
     let place = Place::new();
     let gate = Gated::shut();
@@ -223,8 +237,30 @@ fn as_child() {
             .sink(File::open(place.join("other.log")).unwrap())
             .build()
             .unwrap(),
+        "record" => {
+            let rule = Rule::new(Delivery::FlightRecorder).from(LevelFilter::Info);
+            let chain = Overflow::Wait(Duration::from_secs(60));
+            builder(&place)
+                .sink(File::open(place.join("app.log")).unwrap())
+                .deliveries(Deliveries::new().rule(rule))
+                .chain(Delivery::FlightRecorder, chain)
+                .recorder_bytes(1 << 20)
+                .build()
+                .unwrap()
+        }
         _ => engine(&place),
     };
+    if what == "record" {
+        engine.scope(|| {
+            (0..100).for_each(|count| info!("detail {count} of many"));
+            // A part of it is written; the rest is not.
+            error!("something {}", 0);
+            (100..RECORDS).for_each(|count| info!("detail {count} of many"));
+        });
+        engine.flush().unwrap();
+        engine.scope(|| info!("detail {RECORDS} of many"));
+        kill();
+    }
     if what == "name" {
         let named = thread::Builder::new().name("worker-7".to_owned());
         let gate = Gated::shut();

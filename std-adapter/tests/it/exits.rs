@@ -7,7 +7,7 @@ use std::process::{Command, Output};
 use std::{env, fs, panic, process, thread};
 
 use hydra_log::sink::File;
-use hydra_log::{Builder, Guard, InitError, Overflow, info};
+use hydra_log::{Builder, Deliveries, Delivery, Guard, InitError, Overflow, Rule, info};
 
 const RECORDS: usize = 10_000;
 
@@ -56,6 +56,13 @@ fn a_dropped_guard_loses_nothing() {
 #[test]
 fn a_panic_flushes_before_an_abort() {
     check(&child("panic then abort").1);
+}
+
+#[test]
+fn a_panic_writes_the_flight_recorder() {
+    let (_, lines) = child("panic with a recorder");
+    check(&lines);
+    assert_eq!(lines.iter().filter(|line| line.contains("detail ")).count(), 100);
 }
 
 #[test]
@@ -159,6 +166,13 @@ fn as_child() {
         "exit" => process::exit(3),
         "forget" => core::mem::forget(guard),
         "drop" => drop(guard),
+        "panic with a recorder" => {
+            let engine = guard.engine().unwrap();
+            engine.set_deliveries(Deliveries::new().rule(Rule::new(Delivery::FlightRecorder)));
+            (0..100).for_each(|count| info!("detail {count}"));
+            let _caught = panic::catch_unwind(|| panic!("on purpose"));
+            process::abort();
+        }
         "panic then abort" => {
             let _caught = panic::catch_unwind(|| panic!("on purpose"));
             process::abort();

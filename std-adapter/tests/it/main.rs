@@ -14,6 +14,7 @@ mod conservation;
 mod contexts;
 #[cfg(all(target_os = "linux", target_pointer_width = "64"))]
 mod crash;
+mod delivery;
 mod exits;
 mod ord;
 mod order;
