@@ -31,7 +31,7 @@ pub struct Slot {
 impl Slot {
     /// The slot by value, for the one call that uses it up.
     #[inline(always)]
-    fn again(&self) -> Self {
+    pub(crate) fn again(&self) -> Self {
         Self {
             at: self.at,
             room: self.room,

@@ -4,6 +4,8 @@
 //! address, its arguments and a call. If an argument's `Display` panics, the room is given back.
 #![expect(unsafe_code, reason = "fills the room that a backend reserves")]
 
+mod given;
+
 use core::marker::PhantomData;
 use core::mem::{self, MaybeUninit};
 
@@ -13,6 +15,8 @@ use crate::backend::{self, Backend, Slot, Vtable};
 use crate::record::{self, Flags, Layout, Wide};
 use crate::site::Gate;
 use crate::value::Args;
+
+pub use self::given::{emit_given, emit_measured};
 
 /// Records a call in the backend `B`.
 ///

@@ -256,12 +256,16 @@ crate::__resident_site! {
     }
 }
 
+#[cfg(not(target_os = "none"))]
+mod added;
 mod flat;
 mod resident;
 mod section;
 
 #[cfg(target_os = "none")]
 mod bare;
+#[cfg(not(target_os = "none"))]
+pub use self::added::{MOST_ADDED, add_gate, first_added};
 #[cfg(target_os = "none")]
 pub use self::bare::Descriptor;
 pub use self::flat::{Text, entry, entry_bytes};

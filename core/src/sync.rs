@@ -49,6 +49,10 @@ pub const CAN_PLANT: bool = cfg!(any(hydra_loom, hydra_isr));
 /// The byte of a callsite's gate: a static, so never one of a model's words.
 pub use core::sync::atomic::AtomicU8 as StaticU8;
 
+/// A count of what statics handed out.
+#[cfg(not(target_os = "none"))]
+pub use core::sync::atomic::AtomicUsize as StaticUsize;
+
 /// The pointer to the installed backend: a static as well.
 pub use core::sync::atomic::AtomicPtr as StaticPtr;
 

@@ -15,6 +15,7 @@ pub mod dictionary;
 mod encode;
 mod error;
 pub mod firmware;
+mod given;
 mod header;
 mod layout;
 mod values;
@@ -22,6 +23,7 @@ mod values;
 pub use self::decode::{RecordRef, Values};
 pub use self::encode::{encode, encode_as, encode_words, wanted, wanted_as};
 pub use self::error::DecodeError;
+pub use self::given::{Measured, encode_given, encode_given_words};
 pub use self::header::{
     Flags, HEADER_BYTES, MAX_BYTES, STAMP_AT, flags_of, header_word, is_control, len_bytes,
     site_of, with_flags,

@@ -16,6 +16,7 @@
 mod args;
 mod compound;
 mod element;
+mod given;
 mod kind;
 mod scalar;
 mod text;
@@ -23,6 +24,7 @@ mod writer;
 
 pub use self::args::{Args, Kinds, MAX_ARGUMENTS};
 pub use self::element::{Element, ElementKind};
+pub use self::given::{Given, Take};
 pub use self::kind::{Kind, Tag};
 pub use self::text::{Rendered, TEXT_BUDGET};
 pub use self::writer::{MAX_DEPTH, Writer};
