@@ -29,6 +29,12 @@ pub(crate) fn engine() -> Option<&'static Shared> {
     ENGINE.get().map(Engine::shared)
 }
 
+/// The process's engine, as a program has it.
+#[cfg(feature = "log")]
+pub(crate) fn engine_handle() -> Option<&'static Engine> {
+    ENGINE.get()
+}
+
 /// Makes the engine that `build` starts the process's.
 pub(crate) fn install(
     build: impl FnOnce() -> Result<Engine, InitError>,

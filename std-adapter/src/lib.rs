@@ -29,6 +29,8 @@
 extern crate self as hydra_log;
 
 pub mod binary;
+#[cfg(any(feature = "log", feature = "slog", feature = "tracing"))]
+pub mod bridge;
 mod builder;
 pub mod clock;
 pub mod crash;

@@ -32,7 +32,8 @@ pub(crate) struct Image<'i> {
     spool: Option<Piece<'i>>,
     recorder: Option<Piece<'i>>,
     pub(crate) rings: Vec<Ring<'i>>,
-    pub(crate) dictionary: &'i [u8],
+    /// That of the program, and those of callsites that it met later.
+    pub(crate) dictionaries: Vec<&'i [u8]>,
     pub(crate) threads: HashMap<u32, ThreadInfo>,
 }
 
@@ -115,7 +116,7 @@ impl<'i> Image<'i> {
             spool: None,
             recorder: None,
             rings: Vec::new(),
-            dictionary: &[],
+            dictionaries: Vec::new(),
             threads: HashMap::new(),
         };
         image.read_segments();
@@ -142,7 +143,8 @@ impl<'i> Image<'i> {
                 Piece { kind, body: segment.get(SEGMENT_HEAD..).unwrap_or_default(), geometry };
             match kind {
                 Kind::Dictionary => {
-                    self.dictionary = piece.body.get(..geometry.capacity).unwrap_or(piece.body);
+                    let written = piece.body.get(..geometry.capacity);
+                    self.dictionaries.push(written.unwrap_or(piece.body));
                 }
                 Kind::Threads => self.threads = threads(piece.body),
                 Kind::Spool => self.spool = Some(piece),

@@ -18,9 +18,10 @@ pub(crate) struct Names<'d> {
 }
 
 impl<'d> Names<'d> {
-    /// Reads a dictionary as far as it can be read.
-    pub(crate) fn read(dictionary: &'d [u8]) -> Self {
-        let entries = Reader::new(dictionary).into_iter().flatten().filter_map(Result::ok);
+    /// Reads dictionaries as far as they can be read.
+    pub(crate) fn read(dictionaries: &[&'d [u8]]) -> Self {
+        let readers = dictionaries.iter().filter_map(|dictionary| Reader::new(dictionary).ok());
+        let entries = readers.flatten().filter_map(Result::ok);
         let entries = entries.map(|entry| (entry.id.0, entry)).collect();
         Self { entries, ready: RefCell::default() }
     }

@@ -80,7 +80,7 @@ fn one(
         path,
         ..Default::default()
     };
-    let dead = Dead { file: &file, image: &image, names: Names::read(image.dictionary), keep };
+    let dead = Dead { file: &file, image: &image, names: Names::read(&image.dictionaries), keep };
     match dead.write(outputs, &mut recovered) {
         Err(error) => recovered.error = Some(RecoverError::System(error)),
         Ok(()) if keep => {}

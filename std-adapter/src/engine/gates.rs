@@ -3,10 +3,11 @@
 use std::sync::Mutex;
 
 use hydra_log_core::site::{self, GateState, Site};
+use hydra_log_core::{Level, LevelFilter};
 
 use crate::delivery::Delivery;
-use crate::engine::lock;
 use crate::engine::shared::Shared;
+use crate::engine::{added, lock};
 
 /// The engines that take records.
 static ENGINES: Mutex<Vec<&'static Shared>> = Mutex::new(Vec::new());
@@ -16,6 +17,8 @@ pub(crate) fn join(engine: &'static Shared) {
     let mut engines = lock(&ENGINES);
     engines.push(engine);
     set_all(&engines);
+    drop(engines);
+    added::tell_bridges();
 }
 
 /// Takes an engine out and switches off what nobody else wants.
@@ -23,29 +26,57 @@ pub(crate) fn leave(engine: &'static Shared) {
     let mut engines = lock(&ENGINES);
     engines.retain(|other| !core::ptr::eq(*other, engine));
     set_all(&engines);
+    drop(engines);
+    added::tell_bridges();
 }
 
 /// Folds the wishes again, after an engine changed its own.
 pub(crate) fn refresh() {
     set_all(&lock(&ENGINES));
+    added::tell_bridges();
+}
+
+/// Switches on a site that was just added, if somebody wants it.
+pub(crate) fn set_added(site: &'static Site) {
+    let engines = lock(&ENGINES);
+    engines.iter().for_each(|engine| engine.name(site));
+    site.gate.set(state(&engines, site));
+}
+
+/// What the engines say of calls of this level and target, should there be any.
+pub(crate) fn wish(level: Level, target: &str) -> GateState {
+    let engines = lock(&ENGINES);
+    of(engines.iter().filter(|engine| engine.passes(level, target)).count(), &engines)
+}
+
+/// The most verbose level that passes anywhere.
+pub(crate) fn max_level() -> LevelFilter {
+    let engines = lock(&ENGINES);
+    engines.iter().map(|engine| engine.max_level()).max().unwrap_or_default()
 }
 
 fn set_all(engines: &[&'static Shared]) {
-    for site in site::sites() {
-        site.gate.set(state(engines, site));
-    }
+    added::each(|added| {
+        for site in site::sites().iter().chain(added.iter().copied()) {
+            site.gate.set(state(engines, site));
+        }
+    });
 }
 
 fn state(engines: &[&'static Shared], site: &'static Site) -> GateState {
-    let (mut wanted, mut confirmed) = (0, false);
-    for class in engines.iter().filter_map(|engine| engine.wants(site)) {
-        wanted += 1;
-        confirmed |= class == Delivery::Guaranteed;
-    }
+    let classes = engines.iter().filter_map(|engine| engine.wants(site));
+    let (wanted, confirmed) = classes.fold((0, false), |(wanted, confirmed), class| {
+        (wanted + 1, confirmed || class == Delivery::Guaranteed)
+    });
+    // Who waits for its record asks for the way that can wait.
+    if confirmed { GateState::Ask } else { of(wanted, engines) }
+}
+
+/// What a gate says when so many of the engines want it.
+fn of(wanted: usize, engines: &[&'static Shared]) -> GateState {
     match wanted {
         0 => GateState::Off,
-        // Who waits for its record asks for the way that can wait.
-        all if all == engines.len() && !confirmed => GateState::On,
+        all if all == engines.len() => GateState::On,
         _ => GateState::Ask,
     }
 }

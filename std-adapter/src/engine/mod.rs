@@ -6,6 +6,7 @@
 //! signal --> shared ring+                                            \-> sink 1: render, write
 //! ```
 
+pub(crate) mod added;
 mod confirm;
 mod direct;
 mod drain_cell;
@@ -41,6 +42,8 @@ pub(crate) const fn ring_header_bytes(is_shared: bool) -> usize {
 }
 
 pub use self::flush::Flushing;
+#[cfg(feature = "tracing-subscriber")]
+pub(crate) use self::handle::DROP_BOUND;
 pub use self::handle::Engine;
 pub(crate) use self::producer::ThreadRings;
 pub use self::strategy::Strategy;

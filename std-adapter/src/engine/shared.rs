@@ -17,7 +17,7 @@ use hydra_log_core::ring::mpsc;
 use hydra_log_core::site::{self, Gate, Site, SiteId};
 use hydra_log_core::spool::Spool;
 use hydra_log_core::sync::{AtomicBool, AtomicUsize, StaticU8, rmw};
-use hydra_log_core::{Level, ord};
+use hydra_log_core::{Level, LevelFilter, ord};
 
 use crate::crash::store::{Memory, Store};
 use crate::delivery::{Deliveries, Delivery};
@@ -155,9 +155,7 @@ impl Shared {
     /// The class of a site's records; `None` if they would be written nowhere.
     pub(crate) fn wants(&self, site: &'static Site) -> Option<Delivery> {
         let level = site.level();
-        let filter = self.filter.read().unwrap_or_else(PoisonError::into_inner);
-        let wants = filter.level_for(site.target).allows(level)
-            && self.sinks.iter().any(|sink| sink.level().allows(level));
+        let wants = self.passes(level, site.target);
         let deliveries = self.deliveries.read().unwrap_or_else(PoisonError::into_inner);
         let class = deliveries.of(site);
         if let Some(wish) = self.wishes.get(site.id().0 as usize) {
@@ -185,6 +183,28 @@ impl Shared {
     /// Asks for what the flight recorder keeps, with the drain's next pass.
     pub(crate) fn ask_for_recorder(&self) {
         self.write_recorder.store(true, ord::gate());
+    }
+
+    /// Whether a record of this level and target would be written anywhere.
+    pub(crate) fn passes(&self, level: Level, target: &str) -> bool {
+        let filter = self.filter.read().unwrap_or_else(PoisonError::into_inner);
+        filter.level_for(target).allows(level)
+            && self.sinks.iter().any(|sink| sink.level().allows(level))
+    }
+
+    /// Keeps what a site says beside its records, where those outlive the process.
+    pub(crate) fn name(&self, site: &'static Site) {
+        let Some(store) = self.memory.store else { return };
+        if let Err(source) = store.name([site]) {
+            self.failed(&Error::NotCrashProof { source });
+        }
+    }
+
+    /// The most verbose level that passes, whatever the target.
+    pub(crate) fn max_level(&self) -> LevelFilter {
+        let filter = self.filter.read().unwrap_or_else(PoisonError::into_inner);
+        let sinks = self.sinks.iter().map(SinkLane::level).max().unwrap_or_default();
+        filter.max_level().min(sinks)
     }
 
     /// Whether a call whose gate says "ask" is for this engine.

@@ -11,7 +11,7 @@ use std::sync::Mutex;
 use std::time::{SystemTime, UNIX_EPOCH};
 
 use hydra_log_core::record::dictionary;
-use hydra_log_core::site;
+use hydra_log_core::site::{self, Site};
 
 use super::{Request, fork};
 use crate::crash::batch::Segment;
@@ -24,7 +24,7 @@ use crate::crash::layout::{
 };
 use crate::crash::page::Page;
 use crate::crash::{directory, program};
-use crate::engine::lock;
+use crate::engine::{added, lock};
 use crate::format::ThreadInfo;
 use crate::sys::memory::Mapping;
 use crate::sys::owned;
@@ -105,7 +105,7 @@ impl Store {
         let (file, path, forks) = (ManuallyDrop::new(file), path.to_path_buf(), fork::count());
         let mut store = Self { file, forks, path, header, threads, end, most };
         store.introduce(sinks, started);
-        store.add_dictionary()?;
+        added::each(|added| store.name(site::sites().iter().chain(added.iter().copied())))?;
         store.threads = store.page(Kind::Threads, THREADS * THREAD_BYTES)?.page;
         // Last: whoever finds it finds the rest.
         store.header.put(0, &MAGIC);
@@ -127,9 +127,14 @@ impl Store {
         }
     }
 
-    fn add_dictionary(&self) -> io::Result<()> {
+    /// Notes what callsites say, for recovery.
+    ///
+    /// # Errors
+    ///
+    /// When the file may not grow so far, or what the system says.
+    pub(crate) fn name(&self, sites: impl IntoIterator<Item = &'static Site>) -> io::Result<()> {
         let mut bytes = Vec::new();
-        let written = dictionary::write(site::sites(), |part| {
+        let written = dictionary::write(sites, |part| {
             bytes.extend_from_slice(part);
             Ok::<_, core::convert::Infallible>(())
         });

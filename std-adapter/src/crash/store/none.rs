@@ -3,6 +3,8 @@
 use std::io;
 use std::path::Path;
 
+use hydra_log_core::site::Site;
+
 use super::Request;
 use crate::crash::batch::Segment;
 use crate::crash::page::Page;
@@ -23,6 +25,10 @@ impl Store {
     }
 
     pub(crate) fn segment(&self, _request: Request) -> io::Result<Segment> {
+        match *self {}
+    }
+
+    pub(crate) fn name(&self, _sites: impl IntoIterator<Item = &'static Site>) -> io::Result<()> {
         match *self {}
     }
 
