@@ -16,7 +16,7 @@ pub(crate) const COMMAND: Command = Command {
     help: "\
 cargo xtask count [--update]
 
-Runs five shapes of log call a thousand times each under valgrind's callgrind and compares the
+Runs seven shapes of log call a thousand times each under valgrind's callgrind and compares the
 instructions of one call with benches/budgets.csv: more than 5 % above is a failure. Without
 valgrind nothing is counted, and one line says so.
 
@@ -30,7 +30,7 @@ Examples:
     run,
 };
 
-const SHAPES: [&str; 5] = ["off", "static", "three", "string", "display"];
+const SHAPES: [&str; 7] = ["off", "static", "three", "string", "display", "log", "tracing"];
 
 /// As `benches/src/bin/count.rs` repeats a call.
 const CALLS: f64 = 1000.0;

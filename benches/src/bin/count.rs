@@ -9,7 +9,7 @@ use core::time::Duration;
 use std::process::ExitCode;
 
 use hydra_log::sink::Memory;
-use hydra_log::{Builder, LevelFilter, Preset, debug, info};
+use hydra_log::{Builder, LevelFilter, Preset, bridge, debug, info};
 
 /// As `cargo xtask count` divides by.
 const CALLS: u64 = 1000;
@@ -25,6 +25,8 @@ fn main() -> ExitCode {
         Some("three") => shape_three,
         Some("string") => shape_string,
         Some("display") => shape_display,
+        Some("log") => shape_log,
+        Some("tracing") => shape_tracing,
         _ => return ExitCode::from(2),
     };
     let engine = Builder::preset(Preset::BareMetal)
@@ -33,6 +35,12 @@ fn main() -> ExitCode {
         .sink(Memory::new())
         .try_init();
     let Ok(guard) = engine else { return ExitCode::from(1) };
+    let subscriber = bridge::tracing::Subscriber::new();
+    if bridge::log::install().is_err()
+        || tracing::subscriber::set_global_default(subscriber).is_err()
+    {
+        return ExitCode::from(1);
+    }
     // The warm-up is another caller of the same code: only the shape's own call is counted, by
     // name, from the second time on.
     shape(WARM_UP);
@@ -79,5 +87,19 @@ fn shape_display(calls: u64) {
         black_box(n);
         let peer = black_box(Ipv4Addr::LOCALHOST);
         info!(target: "count", "Request from {}", peer);
+    }
+}
+
+fn shape_log(calls: u64) {
+    for n in 0..calls {
+        let (n, integer, double) = (black_box(n), black_box(-7_i32), black_box(0.25_f64));
+        log::info!(target: "count", "Logging iteration {n} int {integer} double {double}");
+    }
+}
+
+fn shape_tracing(calls: u64) {
+    for n in 0..calls {
+        let (n, integer, double) = (black_box(n), black_box(-7_i32), black_box(0.25_f64));
+        tracing::info!(target: "count", n, integer, double, "Logging iteration");
     }
 }
