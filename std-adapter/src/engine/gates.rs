@@ -37,6 +37,7 @@ pub(crate) fn refresh() {
 }
 
 /// Switches on a site that was just added, if somebody wants it.
+#[allow(dead_code, reason = "only bridges use it, and they are features")]
 pub(crate) fn set_added(site: &'static Site) {
     let engines = lock(&ENGINES);
     engines.iter().for_each(|engine| engine.name(site));
@@ -44,12 +45,14 @@ pub(crate) fn set_added(site: &'static Site) {
 }
 
 /// What the engines say of calls of this level and target, should there be any.
+#[allow(dead_code, reason = "only bridges use it, and they are features")]
 pub(crate) fn wish(level: Level, target: &str) -> GateState {
     let engines = lock(&ENGINES);
     of(engines.iter().filter(|engine| engine.passes(level, target)).count(), &engines)
 }
 
 /// The most verbose level that passes anywhere.
+#[allow(dead_code, reason = "only bridges use it, and they are features")]
 pub(crate) fn max_level() -> LevelFilter {
     let engines = lock(&ENGINES);
     engines.iter().map(|engine| engine.max_level()).max().unwrap_or_default()

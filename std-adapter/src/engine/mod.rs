@@ -6,6 +6,7 @@
 //! signal --> shared ring+                                            \-> sink 1: render, write
 //! ```
 
+#[allow(dead_code, reason = "only bridges use it, and they are features")]
 pub(crate) mod added;
 mod confirm;
 mod direct;

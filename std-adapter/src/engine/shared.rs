@@ -193,6 +193,7 @@ impl Shared {
     }
 
     /// Keeps what a site says beside its records, where those outlive the process.
+    #[allow(dead_code, reason = "only bridges use it, and they are features")]
     pub(crate) fn name(&self, site: &'static Site) {
         let Some(store) = self.memory.store else { return };
         if let Err(source) = store.name([site]) {
@@ -201,6 +202,7 @@ impl Shared {
     }
 
     /// The most verbose level that passes, whatever the target.
+    #[allow(dead_code, reason = "only bridges use it, and they are features")]
     pub(crate) fn max_level(&self) -> LevelFilter {
         let filter = self.filter.read().unwrap_or_else(PoisonError::into_inner);
         let sinks = self.sinks.iter().map(SinkLane::level).max().unwrap_or_default();
