@@ -3,7 +3,8 @@
 
 /// Binds this thread, and every thread that it starts, to one core. False where that cannot be.
 #[cfg(target_os = "linux")]
-pub(crate) fn pin(core: usize) -> bool {
+#[must_use]
+pub fn pin(core: usize) -> bool {
     // SAFETY: bounds: all zeros are an empty set of cores; race: a local value.
     let mut cores: libc::cpu_set_t = unsafe { core::mem::zeroed() };
     // SAFETY: bounds: the call checks `core` against the size of the set; race: a local value.
@@ -15,6 +16,7 @@ pub(crate) fn pin(core: usize) -> bool {
 
 /// Elsewhere threads run where the system likes.
 #[cfg(not(target_os = "linux"))]
-pub(crate) fn pin(_core: usize) -> bool {
+#[must_use]
+pub fn pin(_core: usize) -> bool {
     false
 }

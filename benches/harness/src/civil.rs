@@ -2,16 +2,21 @@
 
 /// A moment in UTC.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) struct Civil {
-    pub(crate) year: u64,
-    pub(crate) month: u64,
-    pub(crate) day: u64,
-    pub(crate) second_of_day: u64,
+pub struct Civil {
+    /// Since the year 0.
+    pub year: u64,
+    /// 1 to 12.
+    pub month: u64,
+    /// 1 to 31.
+    pub day: u64,
+    /// 0 to 86,399.
+    pub second_of_day: u64,
 }
 
 impl Civil {
     /// The calendar's years begin in March here, so that the leap day is the last of its year.
-    pub(crate) fn of(seconds: u64) -> Self {
+    #[must_use]
+    pub fn of(seconds: u64) -> Self {
         let (days, second_of_day) = (seconds / 86_400 + 719_468, seconds % 86_400);
         let (era, of_era) = (days / 146_097, days % 146_097);
         let year = (of_era - of_era / 1460 + of_era / 36_524 - of_era / 146_096) / 365;
@@ -23,12 +28,14 @@ impl Civil {
     }
 
     /// `2026-01-31`.
-    pub(crate) fn date(self) -> String {
+    #[must_use]
+    pub fn date(self) -> String {
         format!("{:04}-{:02}-{:02}", self.year, self.month, self.day)
     }
 
     /// `2026-01-31T23:59:59`.
-    pub(crate) fn text(self) -> String {
+    #[must_use]
+    pub fn text(self) -> String {
         let second = self.second_of_day;
         let (hour, minute, second) = (second / 3600, second / 60 % 60, second % 60);
         format!("{}T{hour:02}:{minute:02}:{second:02}", self.date())

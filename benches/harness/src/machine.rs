@@ -5,16 +5,23 @@ use std::process::Command;
 
 /// What does not change during a run.
 #[derive(Clone, Debug)]
-pub(crate) struct Machine {
-    pub(crate) cpu: String,
-    pub(crate) cores: usize,
-    pub(crate) system: String,
-    pub(crate) rustc: String,
-    pub(crate) commit: String,
+pub struct Machine {
+    /// Name, family and model.
+    pub cpu: String,
+    /// As many threads run at once.
+    pub cores: usize,
+    /// Kernel and architecture.
+    pub system: String,
+    /// The compiler's version.
+    pub rustc: String,
+    /// What was checked out.
+    pub commit: String,
 }
 
 impl Machine {
-    pub(crate) fn here() -> Self {
+    /// This machine, now.
+    #[must_use]
+    pub fn here() -> Self {
         Self {
             cpu: cpu(),
             cores: std::thread::available_parallelism().map_or(1, usize::from),
@@ -25,7 +32,8 @@ impl Machine {
     }
 
     /// The processor's name as a part of a file's name.
-    pub(crate) fn slug(&self) -> String {
+    #[must_use]
+    pub fn slug(&self) -> String {
         let kept: String = self
             .cpu
             .chars()
@@ -55,14 +63,16 @@ fn answer(program: &str, arguments: &[&str]) -> String {
 
 /// Busy time so far, in the system's ticks: of everybody, and of this process and its children.
 #[derive(Clone, Copy, Debug, Default)]
-pub(crate) struct Load {
+pub struct Load {
     everybody: u64,
     own: u64,
     all: u64,
 }
 
 impl Load {
-    pub(crate) fn now() -> Self {
+    /// The counters now; zeros where the system has none.
+    #[must_use]
+    pub fn now() -> Self {
         let total = fs::read_to_string("/proc/stat").unwrap_or_default();
         let times: Vec<u64> = numbers(total.lines().next().unwrap_or_default());
         let all = times.iter().take(8).sum();
@@ -78,7 +88,8 @@ impl Load {
 
     /// Percent of all cores that others used since `before`.
     #[expect(clippy::cast_precision_loss, reason = "a percentage")]
-    pub(crate) fn foreign_percent(self, before: Self) -> f64 {
+    #[must_use]
+    pub fn foreign_percent(self, before: Self) -> f64 {
         let busy = self.everybody.saturating_sub(before.everybody) as f64;
         let own = self.own.saturating_sub(before.own) as f64;
         let all = self.all.saturating_sub(before.all).max(1) as f64;
