@@ -9,10 +9,12 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::time::{SystemTime, UNIX_EPOCH};
 
-use crate::civil::Civil;
-use crate::jobs::{DRAIN_CORE, Figure, JOBS, Size};
-use crate::machine::{Load, Machine};
-use crate::sys;
+use harness::civil::Civil;
+use harness::figure::medians;
+use harness::machine::{Load, Machine};
+use harness::{DRAIN_CORE, Figure, sys};
+
+use crate::jobs::{JOBS, Job};
 
 /// How often, how much, and what is done with the figures.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -23,10 +25,23 @@ pub struct Plan {
     pub bursts: u32,
     /// Records of one throughput run.
     pub records: u64,
+    /// Seconds of a run at a fixed rate.
+    pub seconds: u32,
+    /// Whether the measurements that take long are made, too.
+    pub long: bool,
     /// Names of the measurements; empty for all.
     pub only: Vec<String>,
     /// Whether the figures are written to `records/`.
     pub record: bool,
+}
+
+impl Plan {
+    fn wants(&self, job: &Job) -> bool {
+        match self.only.is_empty() {
+            true => self.long || !job.is_long,
+            false => self.only.iter().any(|only| only == job.name),
+        }
+    }
 }
 
 /// Measures, and prints a line a figure as soon as all rounds are over.
@@ -40,21 +55,18 @@ pub(crate) fn measure(plan: &Plan, mut say: impl FnMut(&str)) -> Result<(), Stri
     let is_pinned = sys::pin(DRAIN_CORE);
     let mut rounds = Vec::new();
     for round in 0..plan.rounds {
-        for (name, _) in JOBS {
-            if plan.only.is_empty() || plan.only.iter().any(|only| only == name) {
-                let file = scratch.0.join(format!("{name}-{round}.log"));
-                rounds.push(in_a_process(name, plan, &file)?);
-                // The next run wants the disk's cache to itself.
-                drop(fs::remove_file(&file));
-            }
+        for job in JOBS.iter().filter(|job| plan.wants(job)) {
+            let file = scratch.0.join(format!("{}-{round}.log", job.name));
+            rounds.push(in_a_process(job.name, plan, &file)?);
+            // The next run wants the disk's cache to itself.
+            drop(fs::remove_file(&file));
         }
     }
     let mut figures = medians(&rounds.concat());
     let foreign = Load::now().foreign_percent(before);
-    let name = "foreign_cpu".to_owned();
-    figures.push(Figure { name, value: foreign, unit: "percent".to_owned(), lost: 0 });
+    figures.push(Figure::new("foreign_cpu", foreign, "percent", 0));
     say("name,value,unit,lost");
-    figures.iter().for_each(|figure| say(&line(figure)));
+    figures.iter().for_each(|figure| say(&figure.line()));
     if !is_pinned {
         say("# threads could not be bound to cores: the figures say less");
     }
@@ -65,30 +77,14 @@ pub(crate) fn measure(plan: &Plan, mut say: impl FnMut(&str)) -> Result<(), Stri
     Ok(())
 }
 
-/// `name,value,unit,lost`.
-pub(crate) fn line(figure: &Figure) -> String {
-    let Figure { name, value, unit, lost } = figure;
-    format!("{name},{value:.2},{unit},{lost}")
-}
-
-/// Reads what [`line`] wrote.
-fn parse(line: &str) -> Option<Figure> {
-    let mut fields = line.split(',');
-    let name = fields.next()?.to_owned();
-    let value = fields.next()?.parse().ok()?;
-    let unit = fields.next()?.to_owned();
-    let lost = fields.next()?.parse().ok()?;
-    Some(Figure { name, value, unit, lost })
-}
-
 fn in_a_process(name: &str, plan: &Plan, file: &Path) -> Result<Vec<Figure>, String> {
     let own = std::env::current_exe().map_err(|error| error.to_string())?;
-    let size = Size { bursts: plan.bursts, records: plan.records, file: file.to_owned() };
     let output = Command::new(own)
         .args(["--job", name])
-        .args(["--bursts", &size.bursts.to_string(), "--records", &size.records.to_string()])
+        .args(["--bursts", &plan.bursts.to_string(), "--records", &plan.records.to_string()])
+        .args(["--seconds", &plan.seconds.to_string()])
         .arg("--file")
-        .arg(&size.file)
+        .arg(file)
         .output()
         .map_err(|error| format!("{name}: {error}"))?;
     if !output.status.success() {
@@ -96,25 +92,7 @@ fn in_a_process(name: &str, plan: &Plan, file: &Path) -> Result<Vec<Figure>, Str
         return Err(format!("{name}: {}: {}", output.status, reason.trim()));
     }
     let text = String::from_utf8_lossy(&output.stdout);
-    Ok(text.lines().filter_map(parse).collect())
-}
-
-/// One figure for each name, in the order of their first sight.
-fn medians(all: &[Figure]) -> Vec<Figure> {
-    let mut sums: Vec<Figure> = Vec::new();
-    for figure in all {
-        if sums.iter().any(|known| known.name == figure.name) {
-            continue;
-        }
-        let same = all.iter().filter(|other| other.name == figure.name);
-        let mut values: Vec<f64> = same.clone().map(|other| other.value).collect();
-        values.sort_by(f64::total_cmp);
-        let value = values.get(values.len() / 2).copied().unwrap_or(f64::NAN);
-        // A loss in any round is a loss.
-        let lost = same.map(|other| other.lost).sum();
-        sums.push(Figure { value, lost, ..figure.clone() });
-    }
-    sums
+    Ok(text.lines().filter_map(Figure::parse).collect())
 }
 
 fn record(plan: &Plan, figures: &[Figure]) -> Result<String, String> {
@@ -122,18 +100,19 @@ fn record(plan: &Plan, figures: &[Figure]) -> Result<String, String> {
     let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
     let date = Civil::of(now.as_secs()).date();
     let Machine { cpu, cores, system, rustc, commit } = &machine;
-    let Plan { rounds, bursts, records, .. } = plan;
+    let Plan { rounds, bursts, records, seconds, .. } = plan;
     let mut text = format!(
         "# machine: {cpu}, {cores} cores, {system}\n# rustc: {rustc}\n# commit: {commit}\n\
-         # medians of {rounds} interleaved rounds; {bursts} bursts of 20 calls; {records} records\n\
-         name,value,unit,lost\n"
+         # medians of {rounds} interleaved rounds; {bursts} bursts of 20 calls; {records} records; \
+         {seconds} s at 1 M calls/s\nname,value,unit,lost\n"
     );
     for figure in figures {
         // Writing to a `String` cannot fail.
-        let _ = writeln!(text, "{}", line(figure));
+        let _ = writeln!(text, "{}", figure.line());
     }
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("records");
-    let name = format!("{date}-{}.csv", machine.slug());
+    let kind = if plan.long { "-long" } else { "" };
+    let name = format!("{date}{kind}-{}.csv", machine.slug());
     let failed = |error: std::io::Error| format!("cannot write {name}: {error}");
     fs::create_dir_all(&folder).map_err(failed)?;
     fs::write(folder.join(&name), text).map_err(failed)?;
@@ -155,29 +134,5 @@ impl Drop for Scratch {
     fn drop(&mut self) {
         // What stays behind is in the system's folder for such things.
         drop(fs::remove_dir_all(&self.0));
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn figure(name: &str, value: f64, lost: u64) -> Figure {
-        Figure { name: name.to_owned(), value, unit: "ns".to_owned(), lost }
-    }
-
-    #[test]
-    fn a_line_is_read_as_it_was_written() {
-        let figure = figure("b1_p50_ns", 12.25, 3);
-        assert_eq!(line(&figure), "b1_p50_ns,12.25,ns,3");
-        assert_eq!(parse(&line(&figure)), Some(figure));
-        assert_eq!(parse("thread panicked"), None);
-    }
-
-    #[test]
-    fn medians_of_each_name_and_every_loss() {
-        let all =
-            [figure("a", 3.0, 0), figure("b", 1.0, 0), figure("a", 9.0, 2), figure("a", 5.0, 1)];
-        assert_eq!(medians(&all), [figure("a", 5.0, 3), figure("b", 1.0, 0)]);
     }
 }

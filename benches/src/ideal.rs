@@ -107,7 +107,7 @@ impl Producer<'_> {
     /// Writes one record.
     #[inline(always)]
     pub fn push(&mut self, number: u64, integer: i32, real: f64) {
-        let stamp = hydra_log::clock::ticks();
+        let stamp = harness::clock::ticks();
         if self.limit.wrapping_sub(self.tail) < RECORD_WORDS {
             self.refresh();
         }

@@ -4,20 +4,18 @@
 //!
 //! | you want to know | look at |
 //! |------------------|---------|
-//! | what is measured, and how | the files of `src/jobs/` |
+//! | what is measured, and how | the files of `src/jobs/`, and the loops in `harness/` |
 //! | how runs are interleaved and summed up | [`figures`] |
 //! | what the parts cost | the criterion benches in `benches/` |
+//! | what others cost | `versus/`, a workspace of its own |
 //! | what was seen before | `records/*.csv` |
 
 pub mod figures;
 pub mod ideal;
 
-mod civil;
+mod binary;
 mod jobs;
-mod lines;
-mod machine;
 mod options;
 mod ord;
-mod sys;
 
 pub use options::main;

@@ -4,8 +4,10 @@ use std::io::Write;
 use std::path::PathBuf;
 use std::process::ExitCode;
 
+use harness::{Figure, Size};
+
 use crate::figures::{self, Plan};
-use crate::jobs::{self, JOBS, Size};
+use crate::jobs::{self, JOBS};
 
 const HELP: &str = "\
 The figures of this machine: `name,value,unit,lost`, medians of interleaved rounds.
@@ -17,7 +19,10 @@ Options:
   --rounds N     rounds   [5]
   --bursts N     bursts of 20 calls a round   [2500]
   --records N    records of a throughput run   [4000000]
-  --only A,B     some of clock, b1, ideal, static, string, off, text, baseline, json
+  --seconds N    seconds of a run at a fixed rate   [60]
+  --long         also what takes long: core, two, four, cold, layers, workers, rest, many, b1p
+  --only A,B     some measurements: those, or some of clock, b1, ideal, static, string, off, text,
+                 baseline, json, binary, binary_static, binary_random
   --smoke        one small round: shows that it runs, the numbers mean nothing
   --record       also write benches/records/<date>-<cpu>.csv
   --help         this text
@@ -43,7 +48,7 @@ pub fn main(words: impl Iterator<Item = String>) -> ExitCode {
         Ok(Parsed::Measure(plan)) => figures::measure(&plan, say),
         Ok(Parsed::Job(name, size)) => {
             let figures = jobs::run(&name, &size);
-            figures.map(|figures| figures.iter().for_each(|figure| say(&figures::line(figure))))
+            figures.map(|figures| figures.iter().for_each(|figure| say(&Figure::line(figure))))
         }
         Err(reason) => {
             complain(&format!("{reason}; try `--help`"));
@@ -60,20 +65,29 @@ pub fn main(words: impl Iterator<Item = String>) -> ExitCode {
 }
 
 fn parse(mut words: impl Iterator<Item = String>) -> Result<Parsed, String> {
-    let mut plan =
-        Plan { rounds: 5, bursts: 2500, records: 4_000_000, only: Vec::new(), record: false };
+    let mut plan = Plan {
+        rounds: 5,
+        bursts: 2500,
+        records: 4_000_000,
+        seconds: 60,
+        long: false,
+        only: Vec::new(),
+        record: false,
+    };
     let (mut job, mut file) = (None, PathBuf::new());
     while let Some(word) = words.next() {
         let mut value = || words.next().ok_or_else(|| format!("`{word}` needs a value"));
         match word.as_str() {
             "--help" | "-h" => return Ok(Parsed::Help),
             "--record" => plan.record = true,
+            "--long" => plan.long = true,
             "--smoke" => {
-                plan = Plan { rounds: 1, bursts: 50, records: 40_000, ..plan };
+                plan = Plan { rounds: 1, bursts: 50, records: 40_000, seconds: 1, ..plan };
             }
             "--rounds" => plan.rounds = number(&word, &value()?)?,
             "--bursts" => plan.bursts = number(&word, &value()?)?,
             "--records" => plan.records = u64::from(number(&word, &value()?)?),
+            "--seconds" => plan.seconds = number(&word, &value()?)?,
             "--only" => plan.only = names(&value()?)?,
             "--job" => job = Some(value()?),
             "--file" => file = PathBuf::from(value()?),
@@ -81,7 +95,10 @@ fn parse(mut words: impl Iterator<Item = String>) -> Result<Parsed, String> {
         }
     }
     Ok(match job {
-        Some(name) => Parsed::Job(name, Size { bursts: plan.bursts, records: plan.records, file }),
+        Some(name) => {
+            let Plan { bursts, records, seconds, .. } = plan;
+            Parsed::Job(name, Size { bursts, records, seconds, file })
+        }
         None => Parsed::Measure(plan),
     })
 }
@@ -96,7 +113,7 @@ fn number(option: &str, text: &str) -> Result<u32, String> {
 
 fn names(text: &str) -> Result<Vec<String>, String> {
     let names: Vec<String> = text.split(',').map(str::to_owned).collect();
-    let known: Vec<&str> = JOBS.iter().map(|(name, _)| *name).collect();
+    let known: Vec<&str> = JOBS.iter().map(|job| job.name).collect();
     match names.iter().find(|name| !known.contains(&name.as_str())) {
         None => Ok(names),
         Some(name) => Err(format!("`--only {name}`: use some of {}", known.join(", "))),

@@ -55,12 +55,7 @@ fn pause(burst: u32, idle: &mut impl FnMut()) {
 
 /// p50, p90, p99 and p99.9 of a call.
 #[must_use]
-pub fn quantiles(
-    name: &str,
-    mut samples: Vec<u64>,
-    ns_per_tick: f64,
-    lost: u64,
-) -> Vec<Figure> {
+pub fn quantiles(name: &str, mut samples: Vec<u64>, ns_per_tick: f64, lost: u64) -> Vec<Figure> {
     samples.sort_unstable();
     let last = samples.len().saturating_sub(1);
     [("p50", 500), ("p90", 900), ("p99", 990), ("p999", 999)]

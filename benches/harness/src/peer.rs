@@ -81,11 +81,7 @@ pub(crate) fn run<P: Peer>(job: &str, size: &Size) -> Result<Vec<Figure>, String
     }
 }
 
-fn burst<P: Peer>(
-    name: &str,
-    size: &Size,
-    call: impl Fn(&P, u64),
-) -> Result<Vec<Figure>, String> {
+fn burst<P: Peer>(name: &str, size: &Size, call: impl Fn(&P, u64)) -> Result<Vec<Figure>, String> {
     let peer = P::start(&size.file)?;
     become_producer();
     let ns_per_tick = ns_per_tick();

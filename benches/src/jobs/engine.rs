@@ -3,40 +3,42 @@
 use core::time::Duration;
 use std::path::Path;
 
+use harness::lines::Content;
 use hydra_log::format::{Json, Text};
 use hydra_log::sink::File;
 use hydra_log::{Builder, Guard, LevelFilter, Output};
 
-use crate::lines::Content;
+use crate::binary;
 
 /// A full disk or a stuck one shows as an error, not as a slow run.
 const PATIENCE: Duration = Duration::from_secs(120);
 
 /// Starts it, writing text.
 pub(super) fn text(path: &Path) -> Result<Guard, String> {
-    start(Output::new(open(path)?).format(Text::new()))
+    start(builder().sink(Output::new(open(path)?).format(Text::new())))
 }
 
 /// Starts it, writing JSON lines.
 pub(super) fn json(path: &Path) -> Result<Guard, String> {
-    start(Output::new(open(path)?).format(Json::new()))
+    start(builder().sink(Output::new(open(path)?).format(Json::new())))
 }
 
 /// Starts it, writing a binary log.
 pub(super) fn binary(path: &Path) -> Result<Guard, String> {
-    start(File::binary(path).map_err(|error| error.to_string())?)
+    start(builder().sink(File::binary(path).map_err(|error| error.to_string())?))
 }
 
-fn open(path: &Path) -> Result<File, String> {
+/// The settings of every measurement.
+pub(super) fn builder() -> Builder {
+    Builder::new().level(LevelFilter::Info)
+}
+
+pub(super) fn start(builder: Builder) -> Result<Guard, String> {
+    builder.try_init().map_err(|error| error.to_string())
+}
+
+pub(super) fn open(path: &Path) -> Result<File, String> {
     File::open(path).map_err(|error| error.to_string())
-}
-
-fn start(output: Output) -> Result<Guard, String> {
-    Builder::new()
-        .level(LevelFilter::Info)
-        .sink(output)
-        .try_init()
-        .map_err(|error| error.to_string())
 }
 
 /// Ends it; returns what is in the file.
@@ -48,7 +50,7 @@ pub(super) fn finish(guard: Guard, path: &Path) -> Result<Content, String> {
 /// As [`finish`], of a binary log.
 pub(super) fn finish_binary(guard: Guard, path: &Path) -> Result<Content, String> {
     end(guard)?;
-    Content::of_binary(path)
+    binary::content(path)
 }
 
 fn end(guard: Guard) -> Result<(), String> {

@@ -1,20 +1,14 @@
 //! Millions of records a second from one thread, until the last is in the file.
 //!
-//! The baseline is what one writes without a library: a mutex around a buffered writer, a stamp
-//! from the system's clock, the line formatted by the caller. Its lines are like ours.
+//! The baseline is what one writes without a library; its lines are like ours.
 
-use core::hint::black_box;
-use std::fs::File;
-use std::io::{BufWriter, Write};
-use std::path::Path;
-use std::sync::{Mutex, PoisonError};
-use std::time::{Instant, SystemTime, UNIX_EPOCH};
-
+use harness::lines::Content;
+use harness::naive::Naive;
+use harness::throughput::{self, Called, Took};
+use harness::{Figure, Size, become_producer};
 use hydra_log::{Guard, info};
 
-use super::{Figure, Size, become_producer, engine};
-use crate::civil::Civil;
-use crate::lines::Content;
+use super::engine;
 
 /// Lines shorter than this would flatter everybody.
 const LEAST_LINE_BYTES: f64 = 80.0;
@@ -31,24 +25,21 @@ pub(super) fn json(size: &Size) -> Result<Vec<Figure>, String> {
 
 /// A binary log.
 pub(super) fn binary(size: &Size) -> Result<Vec<Figure>, String> {
-    logged_binary("binary", size, |n| {
-        let (integer, double) = arguments(n);
-        let n = black_box(n);
+    logged_binary("binary", size, |n, integer, double| {
         info!(target: "bench", "Logging iteration {} int {} double {}", n, integer, double);
     })
 }
 
 /// A binary log of messages without arguments.
 pub(super) fn binary_static(size: &Size) -> Result<Vec<Figure>, String> {
-    logged_binary("binary_static", size, |n| {
-        black_box(n);
+    logged_binary("binary_static", size, |_, _, _| {
         info!(target: "bench", "Starting backup replica garbage collector thread");
     })
 }
 
 /// A binary log of arguments that have nothing to do with the ones before.
 pub(super) fn binary_random(size: &Size) -> Result<Vec<Figure>, String> {
-    logged_binary("binary_random", size, |n| {
+    logged_binary("binary_random", size, |n, _, _| {
         // A step of a counter, mixed (splitmix64).
         let mixed = |n: u64| {
             let n = n.wrapping_mul(0x9E37_79B9_7F4A_7C15);
@@ -64,117 +55,51 @@ pub(super) fn binary_random(size: &Size) -> Result<Vec<Figure>, String> {
     })
 }
 
-fn logged_binary(name: &str, size: &Size, call: impl Fn(u64)) -> Result<Vec<Figure>, String> {
+fn logged_binary(
+    name: &str,
+    size: &Size,
+    call: impl FnMut(u64, i32, f64),
+) -> Result<Vec<Figure>, String> {
     let guard = engine::binary(&size.file)?;
     become_producer();
-    let begin = Instant::now();
-    for n in 0..size.records {
-        call(n);
-    }
-    let called = begin.elapsed().as_secs_f64();
-    guard.flush().map_err(|error| error.to_string())?;
-    let written = begin.elapsed().as_secs_f64();
+    let took = flushed(&guard, throughput::log(size.records, call))?;
     let content = engine::finish_binary(guard, &size.file)?;
-    Ok(rates(name, size, content, called, written))
+    Ok(throughput::figures(name, size.records, content, took))
 }
 
 fn logged(name: &str, guard: Guard, size: &Size) -> Result<Vec<Figure>, String> {
     become_producer();
-    let begin = Instant::now();
-    for n in 0..size.records {
-        let (integer, double) = arguments(n);
-        let n = black_box(n);
+    let called = throughput::log(size.records, |n, integer, double| {
         info!(target: "bench", "Logging iteration {} int {} double {}", n, integer, double);
-    }
-    let called = begin.elapsed().as_secs_f64();
-    guard.flush().map_err(|error| error.to_string())?;
-    let written = begin.elapsed().as_secs_f64();
+    });
+    let took = flushed(&guard, called)?;
     let content = engine::finish(guard, &size.file)?;
-    figures(name, size, content, called, written)
+    figures(name, size, content, took)
+}
+
+fn flushed(guard: &Guard, called: Called) -> Result<Took, String> {
+    guard.flush().map_err(|error| error.to_string())?;
+    Ok(called.written())
 }
 
 /// A mutex around a buffered writer.
 pub(super) fn baseline(size: &Size) -> Result<Vec<Figure>, String> {
     become_producer();
     let writer = Naive::create(&size.file).map_err(|error| error.to_string())?;
-    let begin = Instant::now();
-    for n in 0..size.records {
-        let (integer, double) = arguments(n);
-        let n = black_box(n);
-        writer
-            .log(format_args!("Logging iteration {n} int {integer} double {double}"))
-            .map_err(|error| error.to_string())?;
-    }
-    let called = begin.elapsed().as_secs_f64();
+    let called = throughput::log(size.records, |n, integer, double| {
+        // A line that cannot be written is missed when lines are counted.
+        drop(writer.log(format_args!("Logging iteration {n} int {integer} double {double}")));
+    });
     writer.flush().map_err(|error| error.to_string())?;
-    let written = begin.elapsed().as_secs_f64();
+    let took = called.written();
     let content = Content::of(&size.file).map_err(|error| error.to_string())?;
-    figures("baseline", size, content, called, written)
+    figures("baseline", size, content, took)
 }
 
-#[inline(always)]
-fn arguments(n: u64) -> (i32, f64) {
-    let integer = i32::try_from(n & 0xffff).unwrap_or(0);
-    (integer, f64::from(integer) * 0.25)
-}
-
-fn figures(
-    name: &str,
-    size: &Size,
-    content: Content,
-    called: f64,
-    written: f64,
-) -> Result<Vec<Figure>, String> {
+fn figures(name: &str, size: &Size, content: Content, took: Took) -> Result<Vec<Figure>, String> {
     let bytes = content.bytes_a_line();
     if bytes < LEAST_LINE_BYTES {
         return Err(format!("{name}: lines of {bytes:.1} bytes, {LEAST_LINE_BYTES} are wanted"));
     }
-    Ok(rates(name, size, content, called, written))
-}
-
-fn rates(name: &str, size: &Size, content: Content, called: f64, written: f64) -> Vec<Figure> {
-    let bytes = content.bytes_a_line();
-    let lost = size.records.saturating_sub(content.lines);
-    #[expect(clippy::cast_precision_loss, reason = "millions, shown in three digits")]
-    let millions = size.records as f64 / 1e6;
-    vec![
-        Figure::new(format!("{name}_mps"), millions / written, "M records/s", lost),
-        Figure::new(format!("{name}_calls_mps"), millions / called, "M calls/s", lost),
-        Figure::new(format!("{name}_bytes"), bytes, "bytes", lost),
-    ]
-}
-
-/// What one writes without a library.
-struct Naive {
-    state: Mutex<State>,
-}
-
-struct State {
-    writer: BufWriter<File>,
-    /// The text of the second that the last line was in: the calendar is asked once a second.
-    second: u64,
-    stamp: String,
-}
-
-impl Naive {
-    fn create(path: &Path) -> std::io::Result<Self> {
-        let writer = BufWriter::with_capacity(64 << 10, File::create(path)?);
-        Ok(Self { state: Mutex::new(State { writer, second: 0, stamp: String::new() }) })
-    }
-
-    fn log(&self, message: core::fmt::Arguments<'_>) -> std::io::Result<()> {
-        let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
-        let mut state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
-        let State { writer, second, stamp } = &mut *state;
-        if *second != now.as_secs() {
-            *second = now.as_secs();
-            *stamp = Civil::of(*second).text();
-        }
-        let micros = now.subsec_micros();
-        writeln!(writer, "{stamp}.{micros:06}Z  INFO bench: {message}")
-    }
-
-    fn flush(&self) -> std::io::Result<()> {
-        self.state.lock().unwrap_or_else(PoisonError::into_inner).writer.flush()
-    }
+    Ok(throughput::figures(name, size.records, content, took))
 }

@@ -120,5 +120,7 @@ fn locked(package: &str) -> String {
 
 fn installed(library: &str) -> String {
     let output = Command::new("pkg-config").args(["--modversion", library]).output();
-    output.map(|output| String::from_utf8_lossy(&output.stdout).trim().to_owned()).unwrap_or_default()
+    output
+        .map(|output| String::from_utf8_lossy(&output.stdout).trim().to_owned())
+        .unwrap_or_default()
 }

@@ -18,9 +18,7 @@ const COLUMNS: [(&str, &str); 9] = [
 pub(crate) fn ranked(results: &[Results]) -> Vec<&Results> {
     let mut ranked: Vec<&Results> = results.iter().collect();
     let p50 = |results: &Results| results.get("b1_p50_ns").map_or(f64::INFINITY, |f| f.value);
-    ranked.sort_by(|a, b| {
-        (a.lost() > 0).cmp(&(b.lost() > 0)).then(p50(a).total_cmp(&p50(b)))
-    });
+    ranked.sort_by(|a, b| (a.lost() > 0).cmp(&(b.lost() > 0)).then(p50(a).total_cmp(&p50(b))));
     ranked
 }
 

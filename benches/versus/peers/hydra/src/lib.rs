@@ -31,3 +31,37 @@ pub fn finish(guard: Guard) -> Result<(), String> {
         pending => Err(format!("{pending} records were not written in time")),
     }
 }
+
+/// Implements the measured calls by the macros of a crate, on a subject that holds a guard.
+#[macro_export]
+macro_rules! calls {
+    ($macros:ident) => {
+        #[inline(always)]
+        fn fixed(&self) {
+            $macros::info!(target: "bench", "Starting backup replica garbage collector thread");
+        }
+
+        #[inline(always)]
+        fn three(&self, n: u64, integer: i32, double: f64) {
+            $macros::info!(
+                target: "bench", "Logging iteration {} int {} double {}", n, integer, double
+            );
+        }
+
+        #[inline(always)]
+        fn string(&self, text: &str) {
+            $macros::info!(target: "bench", "Request for {}", text);
+        }
+
+        #[inline(always)]
+        fn off(&self, n: u64, integer: i32, double: f64) {
+            $macros::debug!(
+                target: "bench", "Logging iteration {} int {} double {}", n, integer, double
+            );
+        }
+
+        fn finish(self) -> Result<(), String> {
+            versus_hydra::finish(self.0)
+        }
+    };
+}

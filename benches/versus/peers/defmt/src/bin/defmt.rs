@@ -21,8 +21,7 @@ struct Cell(UnsafeCell<State>);
 // SAFETY: race: one thread starts, logs and finishes.
 unsafe impl Sync for Cell {}
 
-static CELL: Cell =
-    Cell(UnsafeCell::new(State { encoder: defmt::Encoder::new(), writer: None }));
+static CELL: Cell = Cell(UnsafeCell::new(State { encoder: defmt::Encoder::new(), writer: None }));
 
 /// Lends the state for one step.
 #[inline(always)]

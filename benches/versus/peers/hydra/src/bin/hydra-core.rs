@@ -20,29 +20,7 @@ impl Peer for Subject {
         versus_hydra::start(versus_hydra::file(file)?, 1).map(Self)
     }
 
-    #[inline(always)]
-    fn fixed(&self) {
-        hydra_log_core::info!(target: "bench", "Starting backup replica garbage collector thread");
-    }
-
-    #[inline(always)]
-    fn three(&self, n: u64, integer: i32, double: f64) {
-        hydra_log_core::info!(target: "bench", "Logging iteration {} int {} double {}", n, integer, double);
-    }
-
-    #[inline(always)]
-    fn string(&self, text: &str) {
-        hydra_log_core::info!(target: "bench", "Request for {}", text);
-    }
-
-    #[inline(always)]
-    fn off(&self, n: u64, integer: i32, double: f64) {
-        hydra_log_core::debug!(target: "bench", "Logging iteration {} int {} double {}", n, integer, double);
-    }
-
-    fn finish(self) -> Result<(), String> {
-        versus_hydra::finish(self.0)
-    }
+    versus_hydra::calls!(hydra_log_core);
 }
 
 fn main() -> ExitCode {

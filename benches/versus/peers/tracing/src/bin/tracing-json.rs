@@ -20,7 +20,8 @@ impl Peer for Subject {
 
     fn start(file: &Path) -> Result<Self, String> {
         let (writer, guard) = versus_tracing::writer(file)?;
-        tracing_subscriber::fmt().json()
+        tracing_subscriber::fmt()
+            .json()
             .with_ansi(false)
             .with_max_level(tracing::Level::INFO)
             .with_writer(writer)
