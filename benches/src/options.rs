@@ -20,7 +20,8 @@ Options:
   --bursts N     bursts of 20 calls a round   [2500]
   --records N    records of a throughput run   [4000000]
   --seconds N    seconds of a run at a fixed rate   [60]
-  --long         also what takes long: core, two, four, cold, layers, workers, rest, many, b1p
+  --long         also what takes long: core, log, tracing, two, four, cold, layers, workers, rest,
+                 many, b1p
   --only A,B     some measurements: those, or some of clock, b1, ideal, static, string, off, text,
                  baseline, json, binary, binary_static, binary_random
   --smoke        one small round: shows that it runs, the numbers mean nothing

@@ -5,7 +5,7 @@ use core::hint::spin_loop;
 use harness::clock::ns_per_tick;
 use harness::values::{Texts, arguments};
 use harness::{Figure, Size, become_producer, bursts};
-use hydra_log::info;
+use hydra_log::{bridge, info};
 
 use super::engine;
 use crate::ideal::Ideal;
@@ -38,6 +38,25 @@ pub(super) fn core(size: &Size) -> Result<Vec<Figure>, String> {
     logged("core", size, |n| {
         let (integer, double) = arguments(n);
         hydra_log_core::info!("Logging iteration {} int {} double {}", n, integer, double);
+    })
+}
+
+/// As [`three`], over the bridge from the `log` crate.
+pub(super) fn over_log(size: &Size) -> Result<Vec<Figure>, String> {
+    bridge::log::install().map_err(|error| error.to_string())?;
+    logged("log", size, |n| {
+        let (integer, double) = arguments(n);
+        log::info!("Logging iteration {n} int {integer} double {double}");
+    })
+}
+
+/// As [`three`], as fields over the bridge from `tracing`.
+pub(super) fn over_tracing(size: &Size) -> Result<Vec<Figure>, String> {
+    let subscriber = bridge::tracing::Subscriber::new();
+    tracing::subscriber::set_global_default(subscriber).map_err(|error| error.to_string())?;
+    logged("tracing", size, |n| {
+        let (integer, double) = arguments(n);
+        tracing::info!(n, integer, double, "Logging iteration");
     })
 }
 

@@ -30,7 +30,7 @@ const fn long(name: &'static str, run: fn(&Size) -> Result<Vec<Figure>, String>)
 }
 
 /// All measurements, in the order of one round.
-pub(crate) const JOBS: [Job; 21] = [
+pub(crate) const JOBS: [Job; 23] = [
     quick("clock", clock::run),
     quick("b1", bursts::three),
     quick("ideal", bursts::ideal),
@@ -44,6 +44,8 @@ pub(crate) const JOBS: [Job; 21] = [
     quick("binary_static", throughput::binary_static),
     quick("binary_random", throughput::binary_random),
     long("core", bursts::core),
+    long("log", bursts::over_log),
+    long("tracing", bursts::over_tracing),
     long("two", crowd::two),
     long("four", crowd::four),
     long("cold", cold::run),

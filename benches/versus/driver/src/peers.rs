@@ -15,11 +15,13 @@ const fn known(package: &'static str, program: &'static str) -> Known {
 }
 
 /// In the order of one round.
-pub(crate) const PEERS: [Known; 20] = [
+pub(crate) const PEERS: [Known; 22] = [
     known("hydra", "hydra"),
     known("hydra", "hydra-json"),
     known("hydra", "hydra-two-workers"),
     known("hydra", "hydra-core"),
+    known("hydra", "hydra-log"),
+    known("hydra", "hydra-tracing"),
     known("naive", "naive"),
     known("tracing", "tracing"),
     known("tracing", "tracing-json"),
