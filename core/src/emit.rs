@@ -34,8 +34,16 @@ pub use self::given::{emit_given, emit_measured};
 /// ```
 #[inline(never)]
 pub fn emit<B: Backend, A: Args>(gate: &'static Gate, args: &A) {
+    if !emit_quickly::<B, A>(gate, args) {
+        emit_slowly::<B, A>(gate, args);
+    }
+}
+
+/// Records a call that finds room at once; whether it did.
+#[inline(always)]
+pub(crate) fn emit_quickly<B: Backend, A: Args>(gate: &'static Gate, args: &A) -> bool {
     let Some(slot) = B::reserve_quickly(gate, record::wanted_as::<B::Layout, A>(args)) else {
-        return emit_slowly::<B, A>(gate, args);
+        return false;
     };
     // By value from here on, so that the slot stays in registers.
     let Slot { at, room, stamp, owner, extra } = slot;
@@ -49,7 +57,8 @@ pub fn emit<B: Backend, A: Args>(gate: &'static Gate, args: &A) {
     mem::forget(reserved);
     // SAFETY: the slot is from `reserve_quickly`, and used up here; `encode` wrote a record of
     // `used` bytes into it.
-    unsafe { B::commit_quickly(slot(), used) }
+    unsafe { B::commit_quickly(slot(), used) };
+    true
 }
 
 /// Records a call that can't be recorded quickly, or not yet. A function without a frame, so that
@@ -66,7 +75,7 @@ fn emit_slowly<B: Backend, A: Args>(gate: &'static Gate, args: &A) {
 
 #[cold]
 #[inline(never)]
-fn emit_by_all_means<B: Backend, A: Args>(gate: &'static Gate, args: &A) {
+pub(crate) fn emit_by_all_means<B: Backend, A: Args>(gate: &'static Gate, args: &A) {
     record_call(Known::<B>(PhantomData), gate, args);
 }
 

@@ -4,36 +4,42 @@
 //! nobody has a ring does not link; the missing symbols' names say what to do.
 #![expect(unsafe_code, reason = "declares what the application defines")]
 
+use core::mem::ManuallyDrop;
 use core::ptr::{self, NonNull};
 
 use crate::backend::{Backend, Slot};
+use crate::emit;
 use crate::record::Narrow;
 use crate::ring::small::Claimed;
 use crate::site::Gate;
+use crate::sync;
+use crate::value::Args;
 
-/// What a claim returns: [`Claimed`], or a null pointer. Both fit into registers.
+/// What a claim returns: [`Claimed`], or a null pointer; and the ring, so that the compiler finds
+/// it but once.
 #[doc(hidden)]
 #[derive(Clone, Copy, Debug)]
 pub struct Returned {
     at: *mut u8,
     stamp: u32,
+    ring: *const (),
 }
 
 impl Returned {
     /// What the ring said.
     #[inline(always)]
     #[must_use]
-    pub fn new(claimed: Option<Claimed>) -> Self {
+    pub fn new(claimed: Option<Claimed>, ring: *const ()) -> Self {
         match claimed {
-            Some(Claimed { at, stamp }) => Self { at: at.as_ptr(), stamp },
-            None => Self { at: ptr::null_mut(), stamp: 0 },
+            Some(Claimed { at, stamp }) => Self { at: at.as_ptr(), stamp, ring },
+            None => Self { at: ptr::null_mut(), stamp: 0, ring },
         }
     }
 
     #[inline(always)]
     fn slot(self, room: usize) -> Option<Slot> {
         let at = NonNull::new(self.at)?;
-        Some(Slot { at, room, stamp: self.stamp.into(), owner: ptr::null(), extra: 0 })
+        Some(Slot { at, room, stamp: self.stamp.into(), owner: self.ring, extra: 0 })
     }
 }
 
@@ -43,7 +49,7 @@ unsafe extern "Rust" {
     #[link_name = "__hydra_no_ring__claim_slowly"]
     safe fn claim_slowly(gate: &'static Gate, bytes: usize) -> Returned;
     #[link_name = "__hydra_no_ring__commit"]
-    fn commit(at: NonNull<u8>, bytes: usize, used: usize);
+    fn commit(ring: *const (), at: NonNull<u8>, bytes: usize, used: usize);
     #[link_name = "__hydra_no_ring__longest"]
     safe fn longest() -> usize;
 }
@@ -68,12 +74,43 @@ impl Backend for Linked {
     #[inline(always)]
     unsafe fn commit(slot: Slot, used: usize) {
         // SAFETY: the room came from `claim`, and the caller wrote a record there.
-        unsafe { commit(slot.at, slot.room, used) }
+        unsafe { commit(slot.owner, slot.at, slot.room, used) }
     }
 
     #[cold]
     unsafe fn abandon(slot: Slot) {
         // SAFETY: the room came from `claim`, and nothing of it is to be published.
-        unsafe { commit(slot.at, slot.room, 0) }
+        unsafe { commit(slot.owner, slot.at, slot.room, 0) }
     }
+}
+
+/// Records a call in the application's ring.
+#[inline(always)]
+pub fn emit<A: Args>(gate: &'static Gate, args: &A) {
+    if size_of::<A>() > 2 * size_of::<usize>() {
+        emit::emit::<Linked, A>(gate, args);
+    } else {
+        // What fits into registers stays there.
+        // SAFETY: bounds: a reference's own; race: the copy is never dropped, and gone before the
+        // original is used again.
+        let args = ManuallyDrop::new(unsafe { ptr::from_ref(args).read() });
+        emit_copy(args, gate);
+    }
+    // A call that is a function's last would want a frame, in front of the gate, where frames are
+    // always made.
+    sync::not_last();
+}
+
+/// The arguments come first, where the caller's own may be already.
+#[inline(never)]
+fn emit_copy<A: Args>(args: ManuallyDrop<A>, gate: &'static Gate) {
+    if !emit::emit_quickly::<Linked, A>(gate, &args) {
+        emit_copy_slowly(args, gate);
+    }
+}
+
+#[cold]
+#[inline(never)]
+fn emit_copy_slowly<A: Args>(args: ManuallyDrop<A>, gate: &'static Gate) {
+    emit::emit_by_all_means::<Linked, A>(gate, &args);
 }

@@ -67,6 +67,7 @@ seeds! {
     MpscNoClear: "mpsc: map entry not cleared",
     MpscFullByOne: "mpsc: one granule too many counted as free",
     MpscClaimByStore: "mpsc: claim by load and store",
+    SmallClaimByStore: "mpsc, in one attempt: claim by load and store",
     MpscNoGuard: "mpsc: no guard against a head that moved",
     MpscTailFirst: "mpsc: tail read before head, without the guard",
     MpscFrontFirst: "mpsc: front of a shortened grant committed before its rest is marked",

@@ -30,7 +30,14 @@ mod hint;
 #[cfg_attr(not(all(target_has_atomic = "ptr", not(hydra_section))), path = "sync/rmw_section.rs")]
 pub mod rmw;
 
-pub use hint::expect_write;
+#[cfg(target_has_atomic = "ptr")]
+#[cfg_attr(all(target_arch = "arm", target_os = "none"), path = "sync/exclusive.rs")]
+#[cfg_attr(not(all(target_arch = "arm", target_os = "none")), path = "sync/attempt.rs")]
+mod attempt;
+#[cfg(target_has_atomic = "ptr")]
+pub use attempt::try_update;
+
+pub use hint::{expect_write, not_last, opaque, opaque_ref};
 pub use imp::*;
 
 /// Reads a word that only the reader writes.

@@ -25,6 +25,7 @@
 //! | log                                | [`info!`] and its like          |
 //! | stamp records with your own timer  | [`clock`]                       |
 //! | get records out                    | [`drain()`], [`Outlet`], [`rtt!`] |
+//! | have a panic say its last words    | [`last_words!`], [`panicked`]   |
 //! | switch levels at run time          | [`switch_all`], [`switch`]      |
 #![no_std]
 
@@ -37,8 +38,10 @@ mod filter;
 mod frame;
 #[cfg(any(feature = "embedded-io", feature = "embedded-io-async"))]
 mod io;
+mod last;
 mod macros;
 pub mod policy;
+mod port;
 mod rtt;
 
 pub use crate::drain::{Drained, Outlet, Outlets, Sink, drain, drain_last, take};
@@ -47,5 +50,7 @@ pub use crate::filter::{switch, switch_all};
 pub use crate::io::Blocking;
 #[cfg(feature = "embedded-io-async")]
 pub use crate::io::drain_async;
+pub use crate::last::{faulted, panicked};
+pub use crate::port::{Port, Through};
 pub use crate::rtt::{Rtt, RttBlock};
 pub use hydra_log_core::{Level, LevelFilter, Record, STATIC_MAX_LEVEL};

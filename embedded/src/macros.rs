@@ -40,13 +40,14 @@ macro_rules! ring {
     (@ $bytes:expr, $policy:ty, $clock:ty) => {
         const _: () = {
             const SIZES: $crate::__private::Geometry = $crate::__private::Geometry::of($bytes);
-            static LOGGER: $crate::__private::Logger<
+            type Logger = $crate::__private::Logger<
                 { SIZES.capacity },
                 { SIZES.entries },
                 { SIZES.longs },
                 $policy,
                 $clock,
-            > = $crate::__private::Logger::new();
+            >;
+            static LOGGER: Logger = Logger::new();
 
             #[inline]
             #[unsafe(export_name = "__hydra_no_ring__put_ring_into_the_application")]
@@ -64,9 +65,14 @@ macro_rules! ring {
 
             #[inline]
             #[unsafe(export_name = "__hydra_no_ring__commit")]
-            unsafe fn commit(at: ::core::ptr::NonNull<u8>, bytes: usize, used: usize) {
+            unsafe fn commit(
+                ring: *const (),
+                at: ::core::ptr::NonNull<u8>,
+                bytes: usize,
+                used: usize,
+            ) {
                 // SAFETY: the caller's promise is passed on.
-                unsafe { LOGGER.commit(at, bytes, used) }
+                unsafe { Logger::commit(ring, at, bytes, used) }
             }
 
             #[inline]

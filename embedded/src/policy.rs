@@ -1,22 +1,27 @@
 //! What a full ring does.
 
 use crate::__private::Store;
+use crate::frame;
+use crate::port::{Port, Through};
+use crate::{Outlet, Outlets as _};
+use core::marker::PhantomData;
 
 /// What happens when a record finds no room. Chosen in [`ring!`](crate::ring).
 ///
-/// Whatever it is: losses are counted by level and told of in place.
+/// Whatever it is: losses are counted by level and told of in place, and the last sixteenth of the
+/// ring, at least 64 bytes of it (32 for [`KeepNewest`]), has room for warnings and errors when
+/// there is none for others. Rings below 128 bytes keep no room.
 pub trait Policy: sealed::Sealed {
-    /// Whether room is kept for warnings and errors.
+    /// Whether the oldest records are dropped for it.
     #[doc(hidden)]
-    const KEEPS_ROOM: bool;
+    const EVICTS: bool;
 
     /// Makes room, if it can: whether the claim is worth another try.
     #[doc(hidden)]
     fn make_room(store: &dyn Store, bytes: usize) -> bool;
 }
 
-/// The new record is lost: what comes first is kept. The last sixteenth of the ring, or 64 bytes,
-/// is kept for warnings and errors.
+/// The new record is lost: what comes first is kept.
 #[derive(Clone, Copy, Debug)]
 pub struct DropNewest;
 
@@ -26,15 +31,38 @@ pub struct DropNewest;
 #[derive(Clone, Copy, Debug)]
 pub struct KeepNewest;
 
+/// The oldest records are written out by the call that finds no room, until its own fits: for a
+/// program without an idle loop.
+///
+/// The call takes as long as the port does. It waits for no context: where it interrupted the
+/// drain, another call that writes out, or the call whose record is the oldest, its own record is
+/// lost.
+///
+/// ```
+/// use hydra_log_embedded::{Port, policy::Direct, ring};
+///
+/// struct Uart;
+/// impl Port for Uart {
+///     fn write(bytes: &[u8]) -> bool {
+///         # let _ = bytes;
+///         true
+///     }
+/// }
+/// ring!(352, policy = Direct<Uart>);
+/// ```
+#[derive(Clone, Copy, Debug)]
+pub struct Direct<P>(PhantomData<fn() -> P>);
+
 mod sealed {
     #[expect(unnameable_types, reason = "seals `Policy`")]
     pub trait Sealed {}
     impl Sealed for super::DropNewest {}
     impl Sealed for super::KeepNewest {}
+    impl<P> Sealed for super::Direct<P> {}
 }
 
 impl Policy for DropNewest {
-    const KEEPS_ROOM: bool = true;
+    const EVICTS: bool = false;
 
     #[inline]
     fn make_room(_store: &dyn Store, _bytes: usize) -> bool {
@@ -43,9 +71,24 @@ impl Policy for DropNewest {
 }
 
 impl Policy for KeepNewest {
-    const KEEPS_ROOM: bool = false;
+    const EVICTS: bool = true;
 
     fn make_room(store: &dyn Store, bytes: usize) -> bool {
         store.evict(bytes)
+    }
+}
+
+impl<P: Port> Policy for Direct<P> {
+    const EVICTS: bool = false;
+
+    fn make_room(store: &dyn Store, bytes: usize) -> bool {
+        let mut outlet = Outlet::new(Through::<P>::new());
+        let mut freed = 0;
+        store.take(frame::PAYLOAD_MAX, &mut |records| {
+            let is_taken = freed < bytes && outlet.offer(records);
+            freed += if is_taken { records.len() } else { 0 };
+            is_taken
+        });
+        freed > 0
     }
 }

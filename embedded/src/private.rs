@@ -11,17 +11,17 @@ pub use hydra_log_core::ring::small::{Geometry, Ring};
 use crate::clock::Ticks;
 use crate::drain::{self, Drained};
 use crate::policy::Policy;
+use crate::port::Port;
 use core::marker::PhantomData;
 use core::ptr::NonNull;
-use hydra_log_core::emit;
-use hydra_log_core::linked::Linked;
-use hydra_log_core::ring::small::{Claimed, Losses, Peek, Reader};
-use hydra_log_core::site;
+use hydra_log_core::linked;
+use hydra_log_core::ring::small::{Claimed, Peek, Reader};
+use hydra_log_core::{site, sync};
 
 /// Records a call in the application's ring.
 #[inline(always)]
 pub fn emit<A: Args>(gate: &'static Gate, args: &A) {
-    emit::emit::<Linked, A>(gate, args);
+    linked::emit(gate, args);
 }
 
 /// An application's ring, with what was chosen for it.
@@ -47,7 +47,8 @@ pub trait Store: Sync {
 
 impl<const K: usize, const E: usize, const L: usize, P: Policy, T: Ticks> Logger<K, E, L, P, T> {
     /// What calls below a warning may use.
-    const LIMIT: usize = if P::KEEPS_ROOM { Ring::<K, E, L>::ORDINARY } else { K };
+    const LIMIT: usize =
+        if P::EVICTS { Ring::<K, E, L>::NEWEST } else { Ring::<K, E, L>::ORDINARY };
 
     /// An empty ring.
     #[must_use]
@@ -65,7 +66,10 @@ impl<const K: usize, const E: usize, const L: usize, P: Policy, T: Ticks> Logger
     /// A claim that finds room at once.
     #[inline(always)]
     pub fn claim(&self, bytes: usize) -> Returned {
-        Returned::new(self.ring.claim(bytes, Self::LIMIT, T::now))
+        let ring = sync::opaque(&raw const self.ring);
+        // SAFETY: bounds: this ring's own address; race: rings are shared.
+        let claimed = unsafe { &*ring }.claim(bytes, Self::LIMIT, T::now);
+        Returned::new(claimed, ring.cast())
     }
 
     /// A claim that does not.
@@ -77,17 +81,19 @@ impl<const K: usize, const E: usize, const L: usize, P: Policy, T: Ticks> Logger
         if claimed.is_none() {
             self.ring.lose(level);
         }
-        Returned::new(claimed)
+        Returned::new(claimed, (&raw const self.ring).cast())
     }
 
     /// Publishes a record.
     ///
     /// # Safety
-    /// As [`Ring::commit`].
+    /// As [`Ring::commit`], of what a claim of this logger returned.
     #[inline(always)]
-    pub unsafe fn commit(&self, at: NonNull<u8>, bytes: usize, used: usize) {
+    pub unsafe fn commit(ring: *const (), at: NonNull<u8>, bytes: usize, used: usize) {
+        // SAFETY: bounds: a claim of this logger returned it; race: rings are shared.
+        let ring = unsafe { &*ring.cast::<Ring<K, E, L>>() };
         // SAFETY: the caller's promise is passed on.
-        unsafe { self.ring.commit(at, bytes, used) }
+        unsafe { ring.commit(at, bytes, used) }
     }
 }
 
@@ -143,10 +149,14 @@ fn pass<const K: usize, const E: usize, const L: usize>(
             Peek::Hole if is_last => reader.skip_hole(),
             Peek::Hole => return drained,
             Peek::Empty => {
-                drained.is_empty = match reader.gap() {
-                    Some(lost) => tell(lost, each, &mut drained),
-                    None => true,
-                };
+                drained.is_empty = reader.gap().is_none_or(|lost| {
+                    let is_told = each(&drain::note(lost));
+                    drained.records += usize::from(is_told);
+                    if !is_told {
+                        reader.untold(lost);
+                    }
+                    is_told
+                });
                 return drained;
             }
         }
@@ -154,16 +164,21 @@ fn pass<const K: usize, const E: usize, const L: usize>(
     drained
 }
 
-/// Tells of losses that no call told of. A sink without room does not count: losses are taken once.
-fn tell(lost: Losses, each: &mut dyn FnMut(&[u8]) -> bool, drained: &mut Drained) -> bool {
-    let is_told = each(&drain::note(lost));
-    drained.records += usize::from(is_told);
-    is_told
-}
-
 unsafe extern "Rust" {
     #[link_name = "__hydra_no_ring__store"]
     safe fn store() -> &'static dyn Store;
+}
+
+/// What [`last_words!`](crate::last_words) defines: everything of the ring, to its port.
+pub fn write_out<P: Port>() {
+    crate::last::write_to::<P>();
+}
+
+/// The hook of an application that has none.
+pub fn stay() -> ! {
+    loop {
+        core::hint::spin_loop();
+    }
 }
 
 /// The application's ring.

@@ -30,9 +30,10 @@ pub(crate) fn event(head: &Head, plan: &Plan) -> TokenStream {
     quote! {
         match {
             #site
-            if const { #root::__private::allows(__HYDRA_LEVEL) } && __HYDRA_GATE.is_on() {
+            let #gate = #root::__private::known(&__HYDRA_GATE);
+            if const { #root::__private::allows(__HYDRA_LEVEL) } && #gate.is_on() {
                 #root::__private::__linked!(__HYDRA_SITE);
-                #root::__private::Some(&__HYDRA_GATE)
+                #root::__private::Some(#gate)
             } else {
                 #root::__private::None
             }

@@ -19,6 +19,13 @@ pub use crate::site::{Gate, Site, SiteKind};
 pub use crate::value::{Args, Kind, Rendered, Value, Writer};
 pub use crate::{__linked, __site};
 
+/// A call's gate: its address is found once, for the test and for the record.
+#[inline(always)]
+#[must_use]
+pub fn known(gate: &'static Gate) -> &'static Gate {
+    crate::sync::opaque_ref(gate)
+}
+
 /// Whether calls of this level are compiled in.
 #[must_use]
 pub const fn allows(level: Level) -> bool {
@@ -36,7 +43,7 @@ pub fn emit<A: Args>(gate: &'static Gate, args: &A) {
 #[cfg(target_os = "none")]
 #[inline(always)]
 pub fn emit<A: Args>(gate: &'static Gate, args: &A) {
-    crate::emit::emit::<crate::linked::Linked, A>(gate, args);
+    crate::linked::emit(gate, args);
 }
 
 /// Lays the path that calls it out behind the function's other code.

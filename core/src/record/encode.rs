@@ -33,7 +33,7 @@ pub fn wanted<A: Args>(args: &A) -> usize {
 #[must_use]
 pub fn wanted_as<L: Layout, A: Args>(args: &A) -> usize {
     let texts = if A::RENDERED > 0 { L::TEXT_BUDGET } else { 0 };
-    (head_bytes::<L, A>() + args.size::<L>(L::MAX_BYTES) + texts).min(L::MAX_BYTES)
+    (head_bytes::<L, A>() + args.size::<L>(L::UNCUT) + texts).min(L::MAX_BYTES)
 }
 
 /// Writes a record to `out` and returns its length: a multiple of 8, at most `room`.
@@ -88,9 +88,9 @@ pub unsafe fn encode_as<L: Layout, A: Args>(
 ) -> usize {
     debug_assert!(out.addr().is_multiple_of(L::ALIGN), "records are aligned");
     let limit = room.min(L::MAX_BYTES);
-    let fixed = head_bytes::<L, A>() + args.size::<L>(L::MAX_BYTES);
+    let fixed = head_bytes::<L, A>() + args.size::<L>(L::UNCUT);
     if fixed + kept_for_texts::<L, A>(limit) <= limit {
-        let plan = Plan { cap: L::MAX_BYTES, fixed, limit };
+        let plan = Plan { cap: L::UNCUT, fixed, limit };
         // SAFETY: bounds: the record fits; race: as promised by the caller.
         unsafe { encode_planned::<L, A>(out, site, stamp, args, flags, plan) }
     } else if A::FIXED.is_some() {

@@ -25,6 +25,10 @@ pub trait Layout: sealed::Sealed + Copy + fmt::Debug + 'static {
     const HEADER_BYTES: usize;
     /// The most bytes a record has.
     const MAX_BYTES: usize;
+    /// The length from which on a value is known not to fit, before its record is. Without one,
+    /// lengths need no comparison; a microcontroller has no memory for sums that overflow.
+    #[doc(hidden)]
+    const UNCUT: usize;
     /// The room that all texts rendered by the caller share in one record.
     const TEXT_BUDGET: usize;
 
@@ -78,6 +82,7 @@ impl Layout for Wide {
     const ALIGN: usize = align_of::<u64>();
     const HEADER_BYTES: usize = header::HEADER_BYTES;
     const MAX_BYTES: usize = header::MAX_BYTES;
+    const UNCUT: usize = header::MAX_BYTES;
     const TEXT_BUDGET: usize = crate::value::TEXT_BUDGET;
     const HEADER_KINDS: usize = 6;
 
@@ -110,6 +115,7 @@ impl Layout for Narrow {
     const ALIGN: usize = 4;
     const HEADER_BYTES: usize = 8;
     const MAX_BYTES: usize = 255 * 4;
+    const UNCUT: usize = usize::MAX;
     const TEXT_BUDGET: usize = 256;
     const HEADER_KINDS: usize = 0;
 

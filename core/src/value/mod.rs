@@ -20,6 +20,7 @@ mod given;
 mod kind;
 mod scalar;
 mod text;
+mod words;
 mod writer;
 
 pub use self::args::{Args, Kinds, MAX_ARGUMENTS};

@@ -2,6 +2,7 @@
 
 use core::fmt;
 
+use super::writer::len_of;
 use super::{Kind, Value, Writer, up_to_words};
 use crate::record::Layout;
 
@@ -41,7 +42,7 @@ impl Value for str {
 
     #[inline(always)]
     fn size<L: Layout>(&self, cap: usize) -> usize {
-        L::WORD_BYTES + up_to_words::<L>(self.len().min(cap))
+        L::WORD_BYTES + up_to_words::<L>(len_of(self.as_bytes()).min(cap))
     }
 
     #[inline(always)]

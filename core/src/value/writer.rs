@@ -10,6 +10,7 @@ use core::marker::PhantomData;
 
 use super::kind::{TAG_BYTES, tag_word};
 use super::text::start_of;
+use super::words;
 use super::{Tag, up_to_words};
 use crate::record::{Layout, Wide};
 
@@ -102,7 +103,7 @@ impl<'w, L: Layout> Writer<'w, L> {
     /// Stores a length, then `bytes`, then zeros up to a whole word.
     #[inline(always)]
     pub fn bytes(&mut self, bytes: &[u8]) {
-        if self.room - self.at < L::WORD_BYTES + up_to_words::<L>(bytes.len()) {
+        if self.room - self.at < L::WORD_BYTES + up_to_words::<L>(len_of(bytes)) {
             // An empty text keeps what follows in its place.
             self.mark_cut();
             return self.word(0);
@@ -115,7 +116,7 @@ impl<'w, L: Layout> Writer<'w, L> {
     /// Stores a tag, then `bytes`, then zeros up to a whole word.
     #[inline(always)]
     pub(super) fn packed(&mut self, tag: u64, bytes: &[u8]) {
-        if self.room - self.at < TAG_BYTES + up_to_words::<L>(bytes.len()) {
+        if self.room - self.at < TAG_BYTES + up_to_words::<L>(len_of(bytes)) {
             // An empty text keeps what follows in its place.
             self.mark_cut();
             return self.word(0);
@@ -129,6 +130,15 @@ impl<'w, L: Layout> Writer<'w, L> {
     #[inline(always)]
     fn padded(&mut self, bytes: &[u8]) {
         let padded = up_to_words::<L>(bytes.len());
+        if L::WORD_BYTES < 8 {
+            debug_assert!(self.at + padded <= self.room, "W1");
+            let place = self.base.wrapping_add(self.at);
+            // SAFETY: bounds: callers compared the end with `room` (W2); race: the room is this
+            // writer's alone, so `bytes` is elsewhere (W1).
+            unsafe { words::copy_padded(place.cast(), bytes) };
+            self.at += padded;
+            return;
+        }
         if padded > 0 {
             self.store(self.at + padded - L::WORD_BYTES, 0);
         }
@@ -228,6 +238,14 @@ impl<'w, L: Layout> Writer<'w, L> {
         // writer's alone, so `bytes` is elsewhere (W1).
         unsafe { place.copy_from_nonoverlapping(bytes.as_ptr(), bytes.len()) }
     }
+}
+
+/// How many bytes a slice or text has, with what the compiler does not know of it by itself.
+#[inline(always)]
+pub(super) fn len_of(bytes: &[u8]) -> usize {
+    // SAFETY: bounds: nothing in memory is longer; race: none.
+    unsafe { core::hint::assert_unchecked(bytes.len() <= isize::MAX as usize) };
+    bytes.len()
 }
 
 /// A text that grows in place, up to a limit.

@@ -38,4 +38,15 @@ pub trait Claim: fmt::Debug + 'static {
         bytes: usize,
         stamp: impl Fn() -> S,
     ) -> Result<(usize, S), usize>;
+
+    /// As [`claim`](Self::claim), in one attempt: `None` where there is no room, and where somebody
+    /// else claimed in between.
+    fn claim_once<S>(
+        &self,
+        head: &AtomicUsize,
+        tail: &AtomicUsize,
+        capacity: usize,
+        bytes: usize,
+        stamp: impl Fn() -> S,
+    ) -> Option<(usize, S)>;
 }

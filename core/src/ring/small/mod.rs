@@ -134,6 +134,10 @@ impl<const K: usize, const E: usize, const L: usize, C: Claim> Ring<K, E, L, C> 
         _ => K - K / 16,
     };
 
+    /// As [`ORDINARY`](Self::ORDINARY), where the oldest records make room for the newest: there a
+    /// warning needs room of its own only when it interrupts whoever reads.
+    pub const NEWEST: usize = if K < 512 { Self::ORDINARY } else { K - 32 };
+
     /// Whether the ring has room for notes beside records.
     const HAS_NOTES: bool = K >= 2 * NOTE_BYTES && Self::LONGEST >= NOTE_BYTES;
 

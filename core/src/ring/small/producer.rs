@@ -21,7 +21,7 @@ pub struct Claimed {
 }
 
 impl<const K: usize, const E: usize, const L: usize, C: Claim> Ring<K, E, L, C> {
-    /// Claims room for a record of `bytes` at most, where that is quick, and leaves what is behind
+    /// Claims room for a record of `bytes` at most, in one attempt, and leaves what is behind
     /// `limit` to warnings and errors ([`ORDINARY`](Self::ORDINARY), or the whole capacity).
     ///
     /// Whoever claims has to [`commit`](Self::commit), or the consumer stops here for ever. `None`
@@ -32,15 +32,16 @@ impl<const K: usize, const E: usize, const L: usize, C: Claim> Ring<K, E, L, C> 
             return None;
         }
         let bytes = round_up(bytes);
-        let claimed = self.claim.claim(&self.quick, &self.tail, limit, bytes, now);
-        let (position, stamp) = claimed.ok()?;
+        let claimed = self.claim.claim_once(&self.quick, &self.tail, limit, bytes, now);
+        let (position, stamp) = claimed?;
         Some(self.claimed(position, stamp))
     }
 
     /// As [`claim`](Self::claim), for a call that found no room, or that has to tell of losses.
     ///
-    /// `make_room` is asked when there is no room; while it says that it made some, the claim is
-    /// tried again. `None`: the record is lost, and the caller has to [`lose`](Self::lose) it.
+    /// `make_room` is asked to free so many bytes when there is no room; while it says that it made
+    /// some, the claim is tried again. `None`: the record is lost, and the caller has to
+    /// [`lose`](Self::lose) it.
     pub fn claim_slowly(
         &self,
         level: Level,
@@ -55,28 +56,42 @@ impl<const K: usize, const E: usize, const L: usize, C: Claim> Ring<K, E, L, C> 
         let is_urgent = level <= Level::Warn;
         let capacity = if is_urgent { K } else { limit };
         let bytes = round_up(bytes);
-        let try_claim = |bytes| self.claim.claim(&self.head, &self.tail, capacity, bytes, &now);
+        let try_claim = |bytes| self.claim_free(capacity, bytes, &now);
         // Somebody else may take the room that was made; a bound keeps this call's time bounded.
         for _ in 0..4 {
             if Self::HAS_NOTES && self.has_lost() {
-                if let Ok((position, stamp)) = try_claim(NOTE_BYTES + bytes) {
+                if let Some((position, stamp)) = try_claim(NOTE_BYTES + bytes) {
                     self.note(position, stamp);
                     return Some(self.claimed(position.wrapping_add(NOTE_BYTES), stamp));
                 }
                 // A warning goes before what was lost rather than get lost itself.
-                if is_urgent && let Ok((position, stamp)) = try_claim(bytes) {
+                if is_urgent && let Some((position, stamp)) = try_claim(bytes) {
                     return Some(self.claimed(position, stamp));
                 }
-            } else if let Ok((position, stamp)) = try_claim(bytes) {
+            } else if let Some((position, stamp)) = try_claim(bytes) {
                 self.refresh(self.head.load(ord::shared_head_read()));
                 return Some(self.claimed(position, stamp));
             }
             let note = if Self::HAS_NOTES && self.has_lost() { NOTE_BYTES } else { 0 };
-            if !make_room(note + bytes) {
+            // More than this call may use is in use where warnings took the room kept for them.
+            let wanted = self.pending_bytes() + note + bytes;
+            if !make_room(wanted.saturating_sub(capacity).max(GRANULE_BYTES)) {
                 return None;
             }
         }
         None
+    }
+
+    /// Claims what is free. On its own, so that it is there once.
+    #[cold]
+    #[inline(never)]
+    fn claim_free(
+        &self,
+        capacity: usize,
+        bytes: usize,
+        now: impl Fn() -> u32,
+    ) -> Option<(usize, u32)> {
+        self.claim.claim(&self.head, &self.tail, capacity, bytes, now).ok()
     }
 
     #[inline(always)]
@@ -114,6 +129,17 @@ impl<const K: usize, const E: usize, const L: usize, C: Claim> Ring<K, E, L, C> 
             rmw::add(count, 1, ord::loss_count());
         }
         if Self::HAS_NOTES {
+            self.hold_back();
+        }
+    }
+
+    /// Counts records that were evicted, or that nobody could be told of.
+    #[cold]
+    pub(super) fn lose_all(&self, lost: Losses) {
+        for (count, lost) in self.lost.iter().zip(lost) {
+            rmw::add(count, lost as usize, ord::loss_count());
+        }
+        if Self::HAS_NOTES && lost.iter().any(|lost| *lost > 0) {
             self.hold_back();
         }
     }

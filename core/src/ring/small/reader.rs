@@ -142,9 +142,7 @@ impl<'r, const K: usize, const E: usize, const L: usize, C: Claim> Reader<'r, K,
             self.ring.write_note(head, stamp, lost);
             self.ring.own_head.set(head);
         } else {
-            for (level, lost) in Level::ALL.into_iter().zip(lost) {
-                (0..lost).for_each(|_| self.ring.lose(level));
-            }
+            self.ring.lose_all(lost);
         }
         freed > note
     }
@@ -165,6 +163,11 @@ impl<'r, const K: usize, const E: usize, const L: usize, C: Claim> Reader<'r, K,
             return None;
         }
         Some(self.ring.take_lost())
+    }
+
+    /// Counts losses again that [`gap`](Self::gap) gave and nobody could be told of.
+    pub fn untold(&self, lost: Losses) {
+        self.ring.lose_all(lost);
     }
 }
 

@@ -4,7 +4,7 @@ use super::Claim;
 use crate::ord;
 use crate::ring::GRANULE_BYTES;
 use crate::seed::Seed;
-use crate::sync::{AtomicUsize, planted};
+use crate::sync::{AtomicUsize, planted, try_update};
 
 /// Claims by compare-and-swap.
 #[derive(Clone, Copy, Debug, Default)]
@@ -47,6 +47,30 @@ impl Claim for ByCas {
                 return Ok((at, stamp));
             }
         }
+    }
+
+    #[inline(always)]
+    fn claim_once<S>(
+        &self,
+        head: &AtomicUsize,
+        tail: &AtomicUsize,
+        capacity: usize,
+        bytes: usize,
+        stamp: impl Fn() -> S,
+    ) -> Option<(usize, S)> {
+        // The head first, as above.
+        let from = head.load(ord::shared_head_read());
+        if planted(Seed::SmallClaimByStore) {
+            let at = tail.load(ord::shared_tail());
+            let is_free = !blocked(at.wrapping_sub(from), capacity, bytes);
+            let stamp = is_free.then(&stamp)?;
+            tail.store(at.wrapping_add(bytes), ord::shared_tail());
+            return Some((at, stamp));
+        }
+        try_update(tail, ord::shared_tail(), |at| {
+            let is_blocked = blocked(at.wrapping_sub(from), capacity, bytes);
+            (!is_blocked).then(|| (at.wrapping_add(bytes), stamp()))
+        })
     }
 }
 

@@ -56,4 +56,16 @@ impl Claim for InSection {
         }
         self.0.with(claim)
     }
+
+    #[inline(always)]
+    fn claim_once<S>(
+        &self,
+        head: &AtomicUsize,
+        tail: &AtomicUsize,
+        capacity: usize,
+        bytes: usize,
+        stamp: impl Fn() -> S,
+    ) -> Option<(usize, S)> {
+        self.claim(head, tail, capacity, bytes, stamp).ok()
+    }
 }

@@ -47,11 +47,22 @@ fn string(text: &str) {
     info!("text={text}");
 }
 
+/// The same shapes once more: what is counted is code for several calls, as programs have it.
+#[inline(never)]
+fn others(x: u32, text: &str) {
+    info!("again");
+    info!("y={x}");
+    info!("{x} {x} {x} {x:x}");
+    info!("name={text}");
+}
+
 #[entry]
 fn main() -> ! {
     let x = black_box(0x1234_5678);
     let (a, b, c, d) = (black_box(1), black_box(2), black_box(3), black_box(4));
     let text = black_box("sixteen bytes ok");
+    others(x, text);
+    take(|_| ());
     counted!(nothing(x));
     counted!(no_argument());
     counted!(one_u32(x));
