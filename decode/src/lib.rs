@@ -30,12 +30,16 @@
 //! | you want to                               | start at                                    |
 //! |-------------------------------------------|---------------------------------------------|
 //! | read a log from its start to its end      | [`Reader`]                                  |
+//! | read what a microcontroller sent          | [`FirmwareReader`], [`Image`]               |
 //! | read blocks on several threads            | [`Blocks`], [`Sessions`], [`Unpacker`]      |
 //! | know what may be wrong                    | [`Problem`], [`Trouble`]                    |
 //! | make text or JSON of an event             | `hydra_log::format`, as the `hydra` command |
 #![forbid(unsafe_code)]
 
 mod blocks;
+mod elf;
+mod firmware;
+mod image;
 mod inflate;
 mod problem;
 mod reader;
@@ -43,6 +47,8 @@ mod session;
 mod unpack;
 
 pub use self::blocks::{Block, Blocks};
+pub use self::firmware::FirmwareReader;
+pub use self::image::{Image, ImageError, symbol};
 pub use self::inflate::inflate;
 pub use self::problem::{Problem, Trouble};
 pub use self::reader::{Event, Found, Reader};

@@ -66,6 +66,17 @@ pub enum Trouble {
     NoSession,
     /// A site that no dictionary describes.
     UnknownSite(u32),
+    /// A firmware's stream, which its program decodes.
+    Firmware,
+    /// A block of a server's log in a firmware's stream.
+    NotFirmware,
+    /// Records of another build of the firmware than those that were given.
+    OtherImage {
+        /// The build id in the stream, or as much of it as is known.
+        stream: String,
+        /// The build ids of the programs.
+        given: String,
+    },
     /// The system did not give more bytes.
     Read(io::Error),
 }
@@ -78,7 +89,16 @@ impl Trouble {
     /// Whether a part of the log is lost by it: not so for what a newer reader would read.
     #[must_use]
     pub fn is_damage(&self) -> bool {
-        !matches!(self, Self::Version(_) | Self::Kind(_) | Self::Flags(_) | Self::Compressed { .. })
+        !matches!(
+            self,
+            Self::Version(_)
+                | Self::Kind(_)
+                | Self::Flags(_)
+                | Self::Compressed { .. }
+                | Self::Firmware
+                | Self::NotFirmware
+                | Self::OtherImage { .. }
+        )
     }
 }
 
@@ -153,6 +173,17 @@ impl fmt::Display for Trouble {
             Self::UnknownSite(site) => write!(
                 f,
                 "records of site {site}, which no dictionary describes: the block that did is lost"
+            ),
+            Self::Firmware => f.write_str(
+                "a firmware's stream: name the program that wrote it, `hydra decode --elf FILE`",
+            ),
+            Self::NotFirmware => {
+                f.write_str("a block of a server's log is left out: decode that without `--elf`")
+            }
+            Self::OtherImage { stream, given } => write!(
+                f,
+                "records of another build are left out: the stream's is {stream}, the program's is \
+                 {given}"
             ),
             Self::Read(error) => write!(f, "cannot read on: {error}"),
         }

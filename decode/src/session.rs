@@ -7,7 +7,7 @@ use std::sync::Arc;
 use hydra_log_core::block::{Kind, SESSION_MAGIC, SESSION_RECOVERED};
 use hydra_log_core::record::dictionary::{self, DictionaryError, Entry};
 use hydra_log_core::render::{TypeInfo, Types};
-use hydra_log_core::site::SiteId;
+use hydra_log_core::site::{SiteId, gap_site};
 
 use crate::blocks::Block;
 use crate::problem::{Problem, Trouble};
@@ -106,6 +106,25 @@ impl Session {
         }
     }
 
+    /// Takes in one entry, its length in front.
+    pub(crate) fn add_entry(&mut self, entry: Vec<u8>) -> Result<(), DictionaryError> {
+        let id = Entry::parse(&entry)?.id;
+        self.sites.insert(id.0, entry.into());
+        Ok(())
+    }
+
+    /// Takes in what gap records say, as site `number`.
+    pub(crate) fn add_gap(&mut self, number: u32) {
+        let entry = Entry { id: SiteId(number), ..Entry::of(gap_site()) };
+        let mut bytes = Vec::new();
+        let written = dictionary::write_entries([entry], |part| {
+            bytes.extend_from_slice(part);
+            Ok::<(), core::convert::Infallible>(())
+        });
+        let understood = written.is_ok().then(|| self.add_sites(&bytes));
+        debug_assert!(matches!(understood, Some(Ok(()))), "what was written can be read");
+    }
+
     fn add_threads(&mut self, payload: &[u8]) -> Option<()> {
         let mut scan = Scan(payload);
         while !scan.0.is_empty() {
@@ -164,6 +183,9 @@ impl Sessions {
             self.count += 1;
             self.current = Some(Arc::new(Session { number: self.count, ..session }));
             return Ok(());
+        }
+        if matches!(kind, Kind::Image | Kind::Firmware) {
+            return Err(Trouble::Firmware);
         }
         let session = self.current.as_mut().ok_or(Trouble::NoSession)?;
         match kind {

@@ -48,6 +48,9 @@ pub const SESSION_RECOVERED: u8 = 1;
 /// In front of the records of a records block: time of the first one, and how many there are.
 pub const RECORDS_HEAD: usize = 12;
 
+/// In front of firmware records: the first bytes of their image's build id, or zeros.
+pub const TAG_BYTES: usize = 4;
+
 /// Flag: the payload is compressed (zstd); of a records block, all but its first
 /// [`RECORDS_HEAD`] bytes.
 pub const ZSTD: u8 = 1;
@@ -69,6 +72,10 @@ pub enum Kind {
     Records = 4,
     /// The process ended in order.
     End = 5,
+    /// Which image the firmware of this stream is, and how fast its clock ticks.
+    Image = 6,
+    /// Firmware records, behind the [`TAG_BYTES`] of their image.
+    Firmware = 7,
 }
 
 impl Kind {
@@ -81,6 +88,8 @@ impl Kind {
             3 => Self::Threads,
             4 => Self::Records,
             5 => Self::End,
+            6 => Self::Image,
+            7 => Self::Firmware,
             _ => return None,
         })
     }
@@ -157,13 +166,26 @@ pub fn head_by(
     payload: &[u8],
     sum: impl Fn(u32, &[u8]) -> u32,
 ) -> Option<[u8; HEAD_BYTES]> {
-    let len = u32::try_from(payload.len()).ok().filter(|_| payload.len() <= MAX_PAYLOAD)?;
+    head_of(kind, flags, &[payload], sum)
+}
+
+/// As [`head_by`], for a payload whose parts do not lie one behind the other.
+#[must_use]
+pub fn head_of(
+    kind: Kind,
+    flags: u8,
+    parts: &[&[u8]],
+    sum: impl Fn(u32, &[u8]) -> u32,
+) -> Option<[u8; HEAD_BYTES]> {
+    let bytes = parts.iter().map(|part| part.len()).sum::<usize>();
+    let len = u32::try_from(bytes).ok().filter(|_| bytes <= MAX_PAYLOAD)?;
     let [m0, m1] = MAGIC;
     let mixed = VERSION << 4 | kind as u8;
     let [l0, l1, l2, _] = len.to_le_bytes();
     let check = crc::check([m0, m1, mixed, flags, l0, l1, l2]);
     let lead = [m0, m1, mixed, flags, l0, l1, l2, check];
-    let [c0, c1, c2, c3] = sum(sum(0, &lead), payload).to_le_bytes();
+    let whole = parts.iter().fold(sum(0, &lead), |before, part| sum(before, part));
+    let [c0, c1, c2, c3] = whole.to_le_bytes();
     Some([m0, m1, mixed, flags, l0, l1, l2, check, c0, c1, c2, c3])
 }
 
@@ -237,6 +259,6 @@ mod tests {
         for number in 0..=15 {
             assert!(Kind::from_number(number).is_none_or(|kind| kind as u8 == number));
         }
-        assert_eq!(Kind::from_number(6), None);
+        assert_eq!(Kind::from_number(8), None);
     }
 }

@@ -5,6 +5,7 @@
 
 mod damage;
 mod engine;
+mod firmware;
 mod golden;
 mod packed;
 mod recovered;
