@@ -6,6 +6,7 @@ use std::path::PathBuf;
 use hydra_log::Level;
 
 use crate::Failure;
+use crate::rtt::{self, RttOptions};
 use crate::stats::{self, StatsOptions};
 use crate::view::{self, View};
 
@@ -18,6 +19,7 @@ Commands:
   pipe         log each line of the standard input through the engine
   recover      write out what programs had still to write when they died
   decode       show a binary log as text, JSON lines or CSV
+  rtt          show what a microcontroller logs, by way of a debugger
   cat          show several binary logs as one, by time
   stats        count a binary log's records, losses and callsites
 
@@ -100,8 +102,9 @@ hydra decode: show a binary log as text, JSON lines or CSV
 
 Usage: hydra decode FILE... [options]
 
-Reads what `hydra_log::sink::File::binary` wrote, `-` from the standard input, in constant memory. A
-damaged block is named on the standard error with its place, and everything else is shown.
+Reads what `hydra_log::sink::File::binary` wrote, `-` from the standard input, `tcp:HOST:PORT` from
+a program that listens there, in constant memory. A damaged block is named on the standard error
+with its place, and everything else is shown.
 
 Options:
   --format F     text, json or csv   [text]
@@ -113,6 +116,8 @@ Options:
   --threads      with the names of threads
   --location     with file and line of the call
   --follow       wait for more at the end, for ever
+  --elf PROGRAM  the file is a firmware's stream, by this program; once for each image in it
+  --start T      when the firmware's clock was 0
   --help         this text
 
 T is a time in UTC (2026-11-21T10:12:20Z, 2026-11-21), seconds since 1970 (@1795255940.5), or how
@@ -123,6 +128,7 @@ Examples:
   hydra decode app.hlog --level warn --since 15m --grep 'order [0-9]+'
   hydra decode app.hlog.1 app.hlog --format json > app.jsonl
   hydra decode app.hlog --follow --target my_app::net
+  hydra decode --elf firmware.elf /dev/ttyACM0
 
 Exit codes:
   0  everything was shown
@@ -130,6 +136,38 @@ Exit codes:
   2  bad argument
   3  the output cannot be written
   4  a file cannot be read";
+
+const RTT_HELP: &str = "\
+hydra rtt: show what a microcontroller logs, by way of a debugger
+
+Usage: hydra rtt --elf PROGRAM SOURCE [options]
+
+Reads an RTT channel out of the memory of a core that runs, and shows its records as they come. The
+program says where the channel is, and what the records mean. A stream of another build is refused,
+naming both.
+
+Sources:
+  gdb:HOST:PORT         a debugger's port: OpenOCD, probe-rs, J-Link, QEMU; stops the core while it
+                        looks, 50 times a second
+  qemu:HOST:PORT        QEMU's test socket (-accel tcg -qtest tcp:HOST:PORT,server=on,wait=off),
+                        stops nothing
+  dump:FILE@ADDRESS     a memory's bytes, and where they begin
+  tcp:HOST:PORT         the channel's bytes, as OpenOCD's `rtt server` sends them
+  file:PATH             the channel's bytes
+
+Options besides those of `hydra decode`:
+  --channel N    the channel   [0]
+  --raw          write the channel's bytes as they are, for another decoder
+  --at ADDRESS   where the control block is   [the program's symbol _SEGGER_RTT]
+  --wait         tell the firmware that it may wait for room, if it can
+  --help         this text
+
+Examples:
+  hydra rtt --elf firmware.elf gdb:localhost:3333 --level info
+  hydra rtt --elf firmware.elf dump:ram.bin@0x20000000
+  hydra rtt --elf app.elf --raw --wait gdb:localhost:1337 | defmt-print -e app.elf
+
+Exit codes: as those of `hydra decode`.";
 
 const CAT_HELP: &str = "\
 hydra cat: show several binary logs as one, by time
@@ -195,10 +233,11 @@ pub(crate) enum Parsed {
     Recover(RecoverOptions),
     Decode(Box<View>),
     Cat(Box<View>),
+    Rtt(Box<RttOptions>),
     Stats(StatsOptions),
 }
 
-const COMMANDS: &str = "pipe, recover, decode, cat or stats";
+const COMMANDS: &str = "pipe, recover, decode, rtt, cat or stats";
 
 pub(crate) fn parse(words: &[OsString]) -> Result<Parsed, Failure> {
     let Some((command, rest)) = words.split_first() else {
@@ -214,6 +253,10 @@ pub(crate) fn parse(words: &[OsString]) -> Result<Parsed, Failure> {
         "cat" => {
             let view = view::parse("cat", rest)?;
             Ok(view.map_or(Parsed::Text(CAT_HELP), |view| Parsed::Cat(Box::new(view))))
+        }
+        "rtt" => {
+            let options = rtt::parse(rest)?.map(Box::new);
+            Ok(options.map_or(Parsed::Text(RTT_HELP), Parsed::Rtt))
         }
         "stats" => Ok(stats::parse(rest)?.map_or(Parsed::Text(STATS_HELP), Parsed::Stats)),
         "--help" | "-h" | "help" => Ok(Parsed::Text(HELP)),
@@ -329,7 +372,7 @@ mod tests {
 
     #[test]
     fn every_command_has_help_with_an_example() {
-        for command in ["pipe", "decode", "cat", "stats"] {
+        for command in ["pipe", "decode", "cat", "rtt", "stats"] {
             let Ok(Parsed::Text(text)) = of(&format!("{command} --help")) else { panic!() };
             assert!(text.starts_with(&format!("hydra {command}: ")) && text.contains("Example"));
             assert!(HELP.contains(&format!("\n  {command}  ")));

@@ -3,7 +3,6 @@
 //! This thread cuts the log into blocks and hands them around; each worker renders its blocks, and
 //! what they made comes back in the same round, so the order stays.
 
-use core::time::Duration;
 use std::sync::Arc;
 use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
 use std::thread;
@@ -14,6 +13,7 @@ use hydra_log_core::record::RecordRef;
 use hydra_log_decode::{Block, Blocks, Problem, Session, Sessions, Trouble, Unpacker, inflate};
 
 use crate::Failure;
+use crate::firmware;
 use crate::log_input::{self, Counted, Out, Troubles};
 use crate::printer::{CSV_HEAD, Printer};
 use crate::view::{Form, View};
@@ -22,11 +22,12 @@ use crate::view::{Form, View};
 const MOST_WORKERS: usize = 8;
 /// Blocks that a worker has in hand or waiting.
 const IN_HAND: usize = 3;
-/// How often a log that is followed is looked at.
-const LOOK: Duration = Duration::from_millis(100);
 
 /// Shows all files, one after the other.
 pub(crate) fn run(view: View) -> Result<(), Failure> {
+    if !view.elf.is_empty() {
+        return firmware::run(view);
+    }
     let view = Arc::new(view);
     let (troubles, mut out) = (Troubles::default(), Out::new());
     if view.form == Form::Csv && !out.write(CSV_HEAD.as_bytes())? {
@@ -103,7 +104,7 @@ impl Pipeline {
                     if !self.view.follows {
                         return Ok(true);
                     }
-                    thread::sleep(LOOK);
+                    log_input::wait();
                     continue;
                 }
             };

@@ -17,12 +17,25 @@ const TOLD: u64 = 20;
 /// How often the progress is drawn again.
 const REDRAW: Duration = Duration::from_millis(100);
 
-/// Opens a log; `-` is the standard input.
+/// How often what may still grow is looked at.
+const LOOK: Duration = Duration::from_millis(100);
+
+/// Lets a while pass until there may be more.
+pub(crate) fn wait() {
+    std::thread::sleep(LOOK);
+}
+
+/// Opens a log; `-` is the standard input, `tcp:HOST:PORT` what a program sends that listens there.
 pub(crate) fn open(path: &Path) -> Result<Counted, Failure> {
     if path == Path::new("-") {
         return Ok(Counted::new(Box::new(io::stdin()), None, "the input".to_owned()));
     }
     let name = path.display().to_string();
+    if let Some(address) = name.strip_prefix("tcp:") {
+        let stream = std::net::TcpStream::connect(address);
+        let failed = |error| Failure::Input(format!("cannot connect to {address}: {error}"));
+        return Ok(Counted::new(Box::new(stream.map_err(failed)?), None, name));
+    }
     let failed = |error: io::Error| Failure::Input(format!("cannot open {name}: {error}"));
     let file = File::open(path).map_err(failed)?;
     let data = file.metadata().map_err(failed)?;
@@ -49,6 +62,11 @@ impl Counted {
         let is_quiet = !io::stderr().is_terminal() || io::stdout().is_terminal();
         let now = Instant::now();
         Self { input, name, size, done: 0, draws: !is_quiet, drawn: now, begun: now }
+    }
+
+    /// Whether its bytes come as they are made, from a program or a device.
+    pub(crate) fn is_live(&self) -> bool {
+        self.size.is_none()
     }
 
     /// As it is, without drawing.
@@ -110,6 +128,12 @@ impl Troubles {
         } else if told == TOLD + 1 {
             complain("hydra: more such problems are only counted");
         }
+    }
+
+    /// Tells of a call that the program does not describe.
+    pub(crate) fn tell_unknown(&self, name: &str, site: u32) {
+        self.damaged.set(self.damaged.get() + 1);
+        complain(&format!("hydra: {name}: {}", Trouble::UnknownSite(site)));
     }
 
     /// How it all ended.

@@ -4,6 +4,7 @@
 mod arguments;
 mod cat;
 mod decode;
+mod firmware;
 mod level_word;
 mod line_text;
 mod lines;
@@ -11,6 +12,8 @@ mod log_input;
 mod pipe;
 mod printer;
 mod recover;
+mod rtt;
+mod rtt_link;
 mod stats;
 mod view;
 mod when;
@@ -79,6 +82,7 @@ fn run(words: &[OsString]) -> Result<(), Failure> {
         Parsed::Recover(options) => recover::run(&options),
         Parsed::Decode(view) => decode::run(*view),
         Parsed::Cat(view) => cat::run(*view),
+        Parsed::Rtt(options) => rtt::run(*options),
         Parsed::Stats(options) => stats::run(&options),
     }
 }

@@ -29,10 +29,14 @@ pub(crate) struct View {
     pub(crate) shows_threads: bool,
     pub(crate) shows_location: bool,
     pub(crate) follows: bool,
+    /// The programs of a firmware's stream.
+    pub(crate) elf: Vec<PathBuf>,
+    /// When their clocks were 0.
+    pub(crate) start_ns: u64,
 }
 
 const KNOWN: &str = "--format, --since, --until, --level, --target, --grep, --threads, \
-                     --location, --follow or --help";
+                     --location, --follow, --elf, --start or --help";
 
 /// Reads the words behind the command; `None` when help is asked for.
 pub(crate) fn parse(command: &str, words: &[OsString]) -> Result<Option<View>, Failure> {
@@ -47,6 +51,8 @@ pub(crate) fn parse(command: &str, words: &[OsString]) -> Result<Option<View>, F
         shows_threads: false,
         shows_location: false,
         follows: false,
+        elf: Vec::new(),
+        start_ns: 0,
     };
     let mut words = words.iter();
     while let Some(word) = words.next() {
@@ -64,7 +70,8 @@ pub(crate) fn parse(command: &str, words: &[OsString]) -> Result<Option<View>, F
             "--threads" => view.shows_threads = true,
             "--location" => view.shows_location = true,
             "--follow" => view.follows = true,
-            "--format" | "--since" | "--until" | "--level" | "--target" | "--grep" => {
+            "--format" | "--since" | "--until" | "--level" | "--target" | "--grep" | "--elf"
+            | "--start" => {
                 let next = || words.next().map(|word| word.to_string_lossy().into_owned());
                 let Some(value) = inline.or_else(next) else {
                     return Err(Failure::Usage(format!("`{option}` needs a value")));
@@ -91,6 +98,8 @@ impl View {
                 }
             }
             "--since" => self.since_ns = when::parse(&value).ok_or_else(|| refused(when::KNOWN))?,
+            "--elf" => self.elf.push(PathBuf::from(value)),
+            "--start" => self.start_ns = when::parse(&value).ok_or_else(|| refused(when::KNOWN))?,
             "--until" => self.until_ns = when::parse(&value).ok_or_else(|| refused(when::KNOWN))?,
             "--level" => {
                 let level = value.parse::<Level>();
@@ -111,6 +120,9 @@ impl View {
         if self.files.is_empty() {
             let reason = format!("no file: `hydra {command} app.hlog`, or `-` for the input");
             return Err(Failure::Usage(reason));
+        }
+        if self.start_ns > 0 && self.elf.is_empty() {
+            return Err(Failure::Usage("`--start`: only with `--elf`".to_owned()));
         }
         if self.follows && (command != "decode" || self.files.len() > 1) {
             return Err(Failure::Usage("`--follow`: decode one file".to_owned()));
