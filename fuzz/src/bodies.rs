@@ -23,4 +23,5 @@ targets! {
     crash_image
     pipe_lines
     log_file
+    firmware_stream
 }

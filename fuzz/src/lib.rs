@@ -20,6 +20,7 @@
 //! | [`crash_image`](bodies::crash_image)     | what a dead process left: any ring, any spool, any crash file     |
 //! | [`pipe_lines`](bodies::pipe_lines)       | a stream that is cut into lines, texts and levels by `hydra pipe` |
 //! | [`log_file`](bodies::log_file)           | any bytes as a binary log                                         |
+//! | [`firmware_stream`](bodies::firmware_stream) | any bytes as a firmware's program, and as its stream          |
 //!
 //! To add one: a file in `fuzz/src/bodies/` with its `TARGET`, its name in the list in
 //! `fuzz/src/bodies.rs`, and a `[[bin]]` in `fuzz/Cargo.toml`, whose file is a copy of another
