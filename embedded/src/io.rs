@@ -18,8 +18,8 @@ impl<W: embedded_io::Write> crate::Sink for Blocking<W> {
 /// Moves one block to an asynchronous writer, by way of `buffer`; whether there was one.
 ///
 /// The ring is free again as soon as the block is copied, and nothing of it is held while the
-/// writer is awaited. The buffer holds a head of 8 bytes and at least the longest record; what does
-/// not fit stays in the ring.
+/// writer is awaited. The buffer holds a head of 16 bytes and at least the longest record; what
+/// does not fit stays in the ring.
 ///
 /// # Errors
 /// Those of the writer. The block is lost then.

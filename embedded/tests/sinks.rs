@@ -22,8 +22,8 @@ impl Sink for Bounded {
             return false;
         }
         self.room -= 1;
-        assert_eq!(head[..2], [0xFB, 0x46]);
-        assert_eq!(usize::from(u16::from_le_bytes([head[2], head[3]])), payload.len());
+        assert_eq!(head[..2], [0xFB, 0x48]);
+        assert_eq!(usize::from(u16::from_le_bytes([head[4], head[5]])), payload.len() + 4);
         self.blocks.push(payload.to_vec());
         true
     }
