@@ -21,6 +21,8 @@ impl Debugger {
     pub(super) fn connect(port: u16) -> Result<Self, String> {
         let mut debugger = Self { stream: connect(port)? };
         debugger.ask("qSupported")?;
+        // QEMU reads single registers only for those who asked what registers there are.
+        debugger.ask("qXfer:features:read:target.xml:0,ffb")?;
         Ok(debugger)
     }
 

@@ -5,7 +5,8 @@ use std::path::{Path, PathBuf};
 
 use super::compare::{self, Expected};
 use super::machine::{self, Machine, Run, target_directory};
-use super::storm;
+use super::rtt::free_port;
+use super::{late, storm};
 use crate::tool::{Tool, root};
 
 /// A program under `examples/firmware`, and how it runs.
@@ -15,11 +16,22 @@ pub(super) struct Program {
     source: &'static str,
     /// Time follows instructions, so that interrupts come at the same ones in every run.
     is_timed: bool,
-    is_storm: bool,
+    judge: Judge,
+}
+
+/// What is expected of a program's records.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Judge {
+    /// The text beside the source.
+    Text,
+    /// Counts that add up.
+    Storm,
+    /// The newest of 400, and the number of the others.
+    Newest,
 }
 
 const fn program(name: &'static str, source: &'static str) -> Program {
-    Program { name, source, is_timed: false, is_storm: false }
+    Program { name, source, is_timed: false, judge: Judge::Text }
 }
 
 const fn timed(name: &'static str, source: &'static str) -> Program {
@@ -28,15 +40,19 @@ const fn timed(name: &'static str, source: &'static str) -> Program {
 
 pub(super) const KINDS: Program = program("kinds", "tests/src/bin/kinds.rs");
 pub(super) const LATE_OLDEST: Program = program("late_oldest", "tests/src/bin/late_oldest.rs");
+pub(super) const LATE: Program =
+    Program { judge: Judge::Newest, ..program("late", "tests/src/bin/late.rs") };
+/// A host reads while it runs.
+pub(super) const LIVE: Program = program("live", "tests/src/bin/live.rs");
 pub(super) const STORM: Program =
-    Program { is_storm: true, ..timed("storm", "tests/src/bin/storm.rs") };
+    Program { judge: Judge::Storm, ..timed("storm", "tests/src/bin/storm.rs") };
 pub(super) const CORTEX_M0: Program = program("firmware-cortex-m0", "cortex-m0/src/main.rs");
 pub(super) const CORTEX_M4: Program = timed("firmware-cortex-m4", "cortex-m4/src/main.rs");
-pub(super) const EMBASSY: Program = program("firmware-embassy", "embassy/src/main.rs");
+pub(super) const EMBASSY: Program = timed("firmware-embassy", "embassy/src/main.rs");
 pub(super) const RISCV: Program = program("firmware-riscv", "riscv/src/main.rs");
 /// Both cores run at once only where time is the host's.
 pub(super) const DUAL_CORE: Program =
-    Program { is_storm: true, ..program("firmware-dual-core", "dual-core/src/main.rs") };
+    Program { judge: Judge::Storm, ..program("firmware-dual-core", "dual-core/src/main.rs") };
 
 impl Program {
     /// Runs it, decodes its stream, and compares or adds up.
@@ -50,29 +66,51 @@ impl Program {
         }
         run.finish()?;
         let decoded = decode(&elf, &stream)?;
-        if self.is_storm {
-            return storm::add_up(&decoded);
+        match self.judge {
+            Judge::Text => {
+                compare::with(&folder(self.source).with_extension("out"), &decoded, mode)
+            }
+            Judge::Storm => storm::add_up(&decoded),
+            Judge::Newest => late::newest(&decoded),
         }
-        compare::with(&folder(self.source).with_extension("out"), &decoded, mode)
+    }
+
+    /// Runs it while a host reads its RTT channel, and compares what that host shows.
+    pub(super) fn check_live(&self, machine: &Machine, mode: Expected) -> Result<String, String> {
+        let elf = machine::program(machine.target, self.name);
+        let port = free_port()?;
+        let running = Run::new(machine, &elf).options("-serial null").with_probe(port).start()?;
+        let host = hydra("rtt --elf").argument(&elf.to_string_lossy());
+        let decoded = host.argument(&format!("qemu:127.0.0.1:{port}")).output()?;
+        running.finish()?;
+        compare::with(&folder(self.source).with_extension("out"), &without_times(&decoded), mode)
     }
 }
 
 /// Builds the decoder, on whose build nothing else waits.
 pub(super) fn build_decoder() -> Result<(), String> {
-    Tool::cargo("build --quiet --locked")
-        .env("CARGO_TARGET_DIR", &target_directory().to_string_lossy())
-        .without("RUSTFLAGS")
-        .within(&folder("decode"))
-        .run()
+    Tool::cargo("build --quiet --locked --package hydra-log-cli").run()
+}
+
+/// The command that reads streams.
+fn hydra(line: &str) -> Tool {
+    let program = target_directory().with_file_name("debug").join("hydra");
+    Tool::new(&program.to_string_lossy()).words(line)
+}
+
+/// Times differ from run to run.
+fn without_times(lines: &str) -> String {
+    let lines = lines.lines().map(|line| line.split_once(' ').map_or(line, |(_, rest)| rest));
+    lines.map(|line| format!("{}\n", line.trim_start())).collect()
 }
 
 /// The lines of a stream.
 pub(super) fn decode(elf: &Path, stream: &Path) -> Result<String, String> {
-    let decoder = target_directory().join("debug").join("firmware-decode");
-    Tool::new(&decoder.to_string_lossy())
+    let decoded = hydra("decode --elf")
         .argument(&elf.to_string_lossy())
         .argument(&stream.to_string_lossy())
-        .output()
+        .output()?;
+    Ok(without_times(&decoded))
 }
 
 fn folder(name: &str) -> PathBuf {

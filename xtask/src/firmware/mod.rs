@@ -15,6 +15,7 @@ mod count;
 mod elf;
 mod gdb;
 mod hydra;
+mod late;
 mod machine;
 mod package;
 mod rtt;
@@ -34,7 +35,7 @@ pub(crate) const COMMAND: Command = Command {
     name: "firmware",
     summary: "build the firmware, run it under QEMU, compare what it logged; count instructions",
     help: "\
-cargo xtask firmware [--count] [--update]
+cargo xtask firmware [--quick] [--only TEXT] [--count] [--update]
 
 Adds the targets with rustup and installs qemu-system-arm and qemu-system-misc with apt-get where
 they are missing; what can't be had gets one line that says why, and is no failure. Then builds the
@@ -45,6 +46,8 @@ time limit, decodes what they logged and compares it with the text beside the so
 Options:
   --count     only count: instructions of a call, how many of them with interrupts masked, flash
               and RAM, beside defmt's, against examples/firmware/budgets.csv
+  --quick     build for one target of each kind, leave calls by a panic alone: a few minutes
+  --only TEXT only the programs with this in what the table says of them; nothing is counted
   --update    write what was logged into the expected texts
 
 Examples:
@@ -54,55 +57,97 @@ Examples:
     run,
 };
 
-/// A line of the table at the end.
-struct Row {
-    what: String,
-    /// What it came to, or why it failed.
-    result: Result<String, String>,
+/// What was asked for.
+struct Asked {
+    is_quick: bool,
+    /// Of the programs, those with this text in their names.
+    part: Option<String>,
+    mode: Expected,
+}
+
+/// What was done, told as it is done: what failed, and of how many.
+#[derive(Default)]
+struct Rows {
+    failed: Vec<String>,
+    count: usize,
+}
+
+impl Rows {
+    fn add(&mut self, what: &str, result: Result<String, String>) {
+        self.count += 1;
+        match result {
+            Ok(told) => good(&format!("{what}: {told}")),
+            Err(reason) => {
+                bad(&format!("{what}: {reason}"));
+                self.failed.push(what.to_owned());
+            }
+        }
+    }
+
+    fn end(self) -> Outcome {
+        let told = format!("firmware: {} of {} failed", self.failed.len(), self.count);
+        match self.failed.is_empty() {
+            true => {
+                good(&format!("firmware: all {} as they should be", self.count));
+                Ok(())
+            }
+            false => Err(Failure::Check(format!("{told}: {}", self.failed.join(", ")))),
+        }
+    }
 }
 
 pub(crate) fn run(arguments: &[String]) -> Outcome {
-    only(arguments, &["--count", "--update"])?;
-    let is_given = |option: &str| arguments.iter().any(|argument| argument == option);
+    let mut part = None;
+    let mut words = arguments.to_vec();
+    if let Some(at) = words.iter().position(|word| word == "--only") {
+        words.remove(at);
+        let missing = || Failure::Usage("`--only` needs a text".to_owned());
+        part = Some(if at < words.len() { words.remove(at) } else { return Err(missing()) });
+    }
+    only(&words, &["--count", "--update", "--quick", "--only"])?;
+    let is_given = |option: &str| words.iter().any(|word| word == option);
+    let mode = if is_given("--update") { Expected::Written } else { Expected::Compared };
+    let asked = Asked { is_quick: is_given("--quick"), part, mode };
     let setup = Setup::make();
-    let mut rows = Vec::new();
+    let mut rows = Rows::default();
     if !is_given("--count") {
-        build(&setup, &mut rows);
-        let mode = if is_given("--update") { Expected::Written } else { Expected::Compared };
+        build(&setup, &asked, &mut rows);
         if setup.has_qemu {
-            programs(&setup, mode, &mut rows);
+            programs(&setup, &asked, &mut rows);
         }
     }
-    if setup.has_qemu {
+    if setup.has_qemu && asked.part.is_none() {
         let counted = count::run(&setup.targets).map(|()| "within the budgets".to_owned());
-        rows.push(Row { what: "counts".to_owned(), result: counted });
+        rows.add("counts", counted);
     }
-    table(&rows)
+    rows.end()
 }
 
 /// Builds every crate for each of its targets.
-fn build(setup: &Setup, rows: &mut Vec<Row>) {
+fn build(setup: &Setup, asked: &Asked, rows: &mut Rows) {
     heading("build");
-    for package in &PACKAGES {
+    for package in PACKAGES.iter().filter(|package| !asked.is_quick || package.is_run()) {
         for target in package.targets {
             let what = format!("{} for {target}", package.folder);
             if !setup.has(target) {
                 skipped(&format!("{what}: the target is not installed"));
                 continue;
             }
-            let result = package.build(target).map(|()| "built".to_owned());
-            rows.push(Row { what, result });
+            rows.add(&what, package.build(target).map(|()| "built".to_owned()));
         }
     }
-    let result = hydra::build_decoder().map(|()| "built".to_owned());
-    rows.push(Row { what: "decoder".to_owned(), result });
+    rows.add("the `hydra` command", hydra::build_decoder().map(|()| "built".to_owned()));
 }
 
 const V6M: &str = "thumbv6m-none-eabi";
 const V7EM: &str = "thumbv7em-none-eabihf";
+const IMAC: &str = "riscv32imac-unknown-none-elf";
+const IMC: &str = "riscv32imc-unknown-none-elf";
 
 /// Hydra's programs, each on the machines that it is about.
-const HYDRA: [(&str, hydra::Program); 9] = [
+const HYDRA: [(&str, hydra::Program); 11] = [
+    (V6M, hydra::LATE),
+    (V7EM, hydra::LATE),
     (V6M, hydra::LATE_OLDEST),
     (V7EM, hydra::LATE_OLDEST),
     (V6M, hydra::STORM),
@@ -110,16 +155,19 @@ const HYDRA: [(&str, hydra::Program); 9] = [
     (V6M, hydra::CORTEX_M0),
     (V7EM, hydra::CORTEX_M4),
     (V7EM, hydra::EMBASSY),
-    ("riscv32imac-unknown-none-elf", hydra::RISCV),
-    ("riscv32imc-unknown-none-elf", hydra::RISCV),
+    (IMAC, hydra::RISCV),
+    (IMC, hydra::RISCV),
 ];
 
 /// Runs what there is to run.
-fn programs(setup: &Setup, mode: Expected, rows: &mut Vec<Row>) {
+fn programs(setup: &Setup, asked: &Asked, rows: &mut Rows) {
     heading("run");
+    let mode = asked.mode;
     let mut on = |target: &str, what: &str, run: &dyn Fn(&Machine) -> Result<String, String>| {
-        if let Some(machine) = of(target).filter(|_| setup.has(target)) {
-            rows.push(Row { what: format!("{what} on {target}"), result: run(machine) });
+        let what = format!("{what} on {target}");
+        let is_asked = asked.part.as_ref().is_none_or(|part| what.contains(part.as_str()));
+        if let Some(machine) = of(target).filter(|_| setup.has(target) && is_asked) {
+            rows.add(&what, run(machine));
         }
     };
     for machine in &MACHINES {
@@ -128,9 +176,14 @@ fn programs(setup: &Setup, mode: Expected, rows: &mut Vec<Row>) {
     for (target, program) in HYDRA {
         on(target, program.name, &|machine| program.check(machine, mode));
     }
+    for target in [V6M, V7EM, IMAC] {
+        on(target, "a host that reads", &|machine| hydra::LIVE.check_live(machine, mode));
+    }
     for target in [V6M, V7EM] {
         on(target, "panic anywhere", &|machine| swept(machine, &sweep::PANIC));
-        on(target, "fault anywhere", &|machine| swept(machine, &sweep::FAULT));
+        if !asked.is_quick {
+            on(target, "fault anywhere", &|machine| swept(machine, &sweep::FAULT));
+        }
     }
     on(DUAL_CORE.target, "two cores", &|_| hydra::DUAL_CORE.check(&DUAL_CORE, mode));
     on(V7EM, "defmt application", &|machine| anchors::application(machine, mode));
@@ -147,22 +200,4 @@ fn swept(machine: &Machine, way: &sweep::WayOut) -> Result<String, String> {
     budgets.judge(machine.target, &format!("{} losses", way.symbol), (losses, 0));
     budgets.end()?;
     Ok(format!("records lost after {losses} of {count} instructions"))
-}
-
-fn table(rows: &[Row]) -> Outcome {
-    heading("firmware: summary");
-    let mut failed = 0;
-    for Row { what, result } in rows {
-        match result {
-            Ok(told) => good(&format!("{what}: {told}")),
-            Err(reason) => {
-                bad(&format!("{what}: {reason}"));
-                failed += 1;
-            }
-        }
-    }
-    match failed {
-        0 => Ok(()),
-        count => Err(Failure::Check(format!("firmware: {count} of {} failed", rows.len()))),
-    }
 }

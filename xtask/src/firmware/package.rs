@@ -28,6 +28,11 @@ impl Package {
         Self { folder, targets, options: "" }
     }
 
+    /// Whether its programs can be run here; the others need a board.
+    pub(super) fn is_run(&self) -> bool {
+        !matches!(self.folder, "esp32c3" | "nrf52840" | "rp2040")
+    }
+
     /// Builds its programs for a target.
     pub(super) fn build(&self, target: &str) -> Result<(), String> {
         // Flags of the environment would replace those of the crate's own `.cargo/config.toml`.
@@ -47,7 +52,7 @@ pub(super) const PACKAGES: [Package; 13] = [
     Package::COUNT,
     Package::new("tests", &[V6M, V7M, V7EM, V8M]),
     // The others of its programs are about Cortex-M.
-    Package { options: "--bin kinds", ..Package::new("tests", &[IMAC, IMC]) },
+    Package { options: "--bin kinds --bin live", ..Package::new("tests", &[IMAC, IMC]) },
     Package::new("cortex-m0", &[V6M]),
     Package::new("cortex-m4", &[V7EM]),
     Package::new("defmt-app", &[V7EM]),

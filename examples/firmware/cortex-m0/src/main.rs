@@ -1,6 +1,6 @@
 //! The same calls on a core without compare-and-swap, in 16 KiB of RAM.
 //!
-//! `cargo run --release > stream`, then `cargo run` of `../decode` with the program and the stream.
+//! `cargo run --release > stream`, then `hydra decode --elf PROGRAM stream`.
 #![no_std]
 #![no_main]
 
@@ -9,7 +9,7 @@ use core::ptr::write_volatile;
 // The critical section that the reserve step runs in: this core has no other way.
 use cortex_m as _;
 use cortex_m_rt::entry;
-use hydra_log_embedded::{Sink, drain, info, ring, warn};
+use hydra_log_embedded::{Outlet, Sink, drain, info, ring, warn};
 
 ring!(512);
 
@@ -17,8 +17,8 @@ ring!(512);
 struct Serial;
 
 impl Sink for Serial {
-    fn write(&mut self, block: &[u8]) -> bool {
-        for byte in block {
+    fn write(&mut self, head: &[u8], payload: &[u8]) -> bool {
+        for byte in head.iter().chain(payload) {
             // SAFETY: the port's data register.
             unsafe { write_volatile(0x4000_251c as *mut u32, u32::from(*byte)) };
         }
@@ -36,10 +36,11 @@ fn set_up() {
 #[entry]
 fn main() -> ! {
     set_up();
+    let mut serial = Outlet::new(Serial);
     info!("hello from a Cortex-M0");
     for step in 0..10_u32 {
         warn!("step {step} of {name}", name = "ten");
-        drain(&mut Serial);
+        drain(&mut serial);
     }
     semihosting::process::exit(0)
 }

@@ -1,6 +1,6 @@
 //! Logs from the main loop and from an interrupt; what is logged leaves through the serial port.
 //!
-//! `cargo run --release > stream`, then `cargo run` of `../decode` with the program and the stream.
+//! `cargo run --release > stream`, then `hydra decode --elf PROGRAM stream`.
 #![no_std]
 #![no_main]
 
@@ -9,7 +9,7 @@ use core::ptr::write_volatile;
 use cortex_m::peripheral::{Peripherals, syst::SystClkSource};
 use cortex_m_rt::{entry, exception};
 use hydra_log_embedded::clock::Ticks;
-use hydra_log_embedded::{Sink, debug, drain, info, ring, warn};
+use hydra_log_embedded::{Outlet, Sink, debug, drain, info, ring, warn};
 
 ring!(2048, clock = Timer);
 
@@ -29,8 +29,8 @@ impl Ticks for Timer {
 struct Serial;
 
 impl Sink for Serial {
-    fn write(&mut self, block: &[u8]) -> bool {
-        for byte in block {
+    fn write(&mut self, head: &[u8], payload: &[u8]) -> bool {
+        for byte in head.iter().chain(payload) {
             // SAFETY: the port's data register.
             unsafe { write_volatile(0x4000_4000 as *mut u32, u32::from(*byte)) };
         }
@@ -61,6 +61,7 @@ fn set_up() {
 #[entry]
 fn main() -> ! {
     set_up();
+    let mut serial = Outlet::new(Serial);
     info!("hello from a Cortex-M4F");
     let Some(mut peripherals) = Peripherals::take() else { semihosting::process::exit(1) };
     peripherals.SYST.set_clock_source(SystClkSource::Core);
@@ -70,12 +71,12 @@ fn main() -> ! {
     for round in 0..20_u32 {
         let volts = 3.3 - 0.01 * round as f32;
         debug!("round {round}, battery {volts:.2} V");
-        drain(&mut Serial);
+        drain(&mut serial);
         cortex_m::asm::wfi();
     }
     peripherals.SYST.disable_interrupt();
     info!("done");
-    drain(&mut Serial);
+    drain(&mut serial);
     semihosting::process::exit(0)
 }
 

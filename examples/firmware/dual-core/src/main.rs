@@ -1,6 +1,6 @@
 //! Two cores log into one ring; the first one drains it.
 //!
-//! `cargo run --release > stream`, then `cargo run` of `../decode` with the program and the stream.
+//! `cargo run --release > stream`, then `hydra decode --elf PROGRAM stream`.
 #![no_std]
 #![no_main]
 
@@ -11,7 +11,7 @@ use core::ptr::write_volatile;
 use core::sync::atomic::AtomicBool;
 
 use cortex_m_rt::entry;
-use hydra_log_embedded::{Sink, drain, info, ring};
+use hydra_log_embedded::{Outlet, Sink, drain, info, ring};
 
 ring!(8192);
 
@@ -24,8 +24,8 @@ static IS_DONE: AtomicBool = AtomicBool::new(false);
 struct Serial;
 
 impl Sink for Serial {
-    fn write(&mut self, block: &[u8]) -> bool {
-        for byte in block {
+    fn write(&mut self, head: &[u8], payload: &[u8]) -> bool {
+        for byte in head.iter().chain(payload) {
             // SAFETY: the port's data register.
             unsafe { write_volatile(0x5020_0000 as *mut u32, u32::from(*byte)) };
         }
@@ -73,21 +73,22 @@ fn main() -> ! {
     // Serial port: divider, transmitter.
     set(0x5020_0010, 16);
     set(0x5020_0008, 1);
+    let mut serial = Outlet::new(Serial);
     // The second core: where its vectors are, and that it may go.
     set(0x5002_1114, &raw const VECTORS as u32);
     set(0x5002_1118, 0);
     for number in 0..RECORDS {
         info!("first {number}");
         if number % 16 == 0 {
-            drain(&mut Serial);
+            drain(&mut serial);
         }
     }
     while !IS_DONE.load(ord::see_done()) {
-        drain(&mut Serial);
+        drain(&mut serial);
     }
-    drain(&mut Serial);
+    drain(&mut serial);
     info!("produced first {RECORDS} second {RECORDS}");
-    drain(&mut Serial);
+    drain(&mut serial);
     semihosting::process::exit(0)
 }
 

@@ -1,6 +1,6 @@
 //! Tasks log; a task of low priority drains. Nothing of a call is kept across an await.
 //!
-//! `cargo run --release > stream`, then `cargo run` of `../decode` with the program and the stream.
+//! `cargo run --release > stream`, then `hydra decode --elf PROGRAM stream`.
 #![no_std]
 #![no_main]
 
@@ -11,7 +11,7 @@ use core::ptr::write_volatile;
 use cortex_m::peripheral::Peripherals;
 use embassy_executor::Spawner;
 use embassy_time::{Duration, Ticker, Timer};
-use hydra_log_embedded::{Sink, drain, info, ring, warn};
+use hydra_log_embedded::{Outlet, Sink, drain, info, ring, warn};
 
 ring!(2048);
 
@@ -19,8 +19,8 @@ ring!(2048);
 struct Serial;
 
 impl Sink for Serial {
-    fn write(&mut self, block: &[u8]) -> bool {
-        for byte in block {
+    fn write(&mut self, head: &[u8], payload: &[u8]) -> bool {
+        for byte in head.iter().chain(payload) {
             // SAFETY: the port's data register.
             unsafe { write_volatile(0x4000_4000 as *mut u32, u32::from(*byte)) };
         }
@@ -50,8 +50,9 @@ async fn measure() {
 
 #[embassy_executor::task]
 async fn drains() {
+    let mut serial = Outlet::new(Serial);
     loop {
-        drain(&mut Serial);
+        drain(&mut serial);
         Timer::after_millis(1).await;
     }
 }
@@ -70,7 +71,7 @@ async fn main(spawner: Spawner) {
     spawner.spawn(drains().unwrap());
     Timer::after_millis(80).await;
     info!("done");
-    drain(&mut Serial);
+    drain(&mut Outlet::new(Serial));
     semihosting::process::exit(0)
 }
 

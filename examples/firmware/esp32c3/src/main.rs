@@ -2,9 +2,8 @@
 #![no_std]
 #![no_main]
 
-use esp_hal::delay::Delay;
-use hydra_log_embedded::{Sink, drain, info, ring};
-use rtt_target::{ChannelMode::NoBlockSkip, UpChannel, rtt_init};
+use esp_hal::time::{Duration, Instant};
+use hydra_log_embedded::{Outlet, drain, info, ring, rtt};
 
 ring!(4096);
 
@@ -17,25 +16,16 @@ fn panic(_: &core::panic::PanicInfo<'_>) -> ! {
     }
 }
 
-/// The debug probe's channel: takes a whole block, or none of it when it is full.
-struct Rtt(UpChannel);
-
-impl Sink for Rtt {
-    fn write(&mut self, block: &[u8]) -> bool {
-        self.0.write(block) == block.len()
-    }
-}
-
 #[esp_hal::main]
 fn main() -> ! {
     let _peripherals = esp_hal::init(esp_hal::Config::default());
-    let channels = rtt_init! { up: { 0: { size: 1024, mode: NoBlockSkip, name: "hydra" } } };
-    let mut rtt = Rtt(channels.up.0);
-    let delay = Delay::new();
+    let Some(rtt) = rtt!(1024) else { panic!("main runs once") };
+    let mut rtt = Outlet::new(rtt);
     for round in 0_u32.. {
         info!("round {round}");
         drain(&mut rtt);
-        delay.delay_millis(100);
+        let drained = Instant::now();
+        while drained.elapsed() < Duration::from_millis(100) {}
     }
     loop {
         drain(&mut rtt);

@@ -1,13 +1,13 @@
 //! The same calls on RISC-V.
 //!
-//! `cargo run --release > stream`, then `cargo run` of `../decode` with the program and the stream.
+//! `cargo run --release > stream`, then `hydra decode --elf PROGRAM stream`.
 #![no_std]
 #![no_main]
 
 use core::ptr::write_volatile;
 
 use hydra_log_embedded::clock::Ticks;
-use hydra_log_embedded::{Sink, drain, info, ring, warn};
+use hydra_log_embedded::{Outlet, Sink, drain, info, ring, warn};
 use riscv_rt::entry;
 
 ring!(1024, clock = MachineTime);
@@ -28,8 +28,8 @@ impl Ticks for MachineTime {
 struct Serial;
 
 impl Sink for Serial {
-    fn write(&mut self, block: &[u8]) -> bool {
-        for byte in block {
+    fn write(&mut self, head: &[u8], payload: &[u8]) -> bool {
+        for byte in head.iter().chain(payload) {
             // SAFETY: the port's data register.
             unsafe { write_volatile(0x1000_0000 as *mut u8, *byte) };
         }
@@ -39,10 +39,11 @@ impl Sink for Serial {
 
 #[entry]
 fn main() -> ! {
+    let mut serial = Outlet::new(Serial);
     info!("hello from RISC-V");
     for step in 0..10_u32 {
         warn!("step {step} of {name}", name = "ten");
-        drain(&mut Serial);
+        drain(&mut serial);
     }
     semihosting::process::exit(0)
 }

@@ -3,7 +3,7 @@
 #![no_main]
 
 use firmware_board::{entry, passed};
-use firmware_tests::{Port, kinds::log_all_kinds};
+use firmware_tests::{kinds::log_all_kinds, port};
 use hydra_log_embedded::{drain, ring};
 
 ring!(4096);
@@ -11,6 +11,6 @@ ring!(4096);
 #[entry]
 fn main() -> ! {
     log_all_kinds();
-    drain(&mut Port::default());
+    drain(&mut port());
     passed()
 }

@@ -3,16 +3,17 @@
 #![no_main]
 
 use firmware_board::{entry, passed};
-use firmware_tests::Port;
+use firmware_tests::port;
 use hydra_log_embedded::{drain, info, policy::KeepNewest, ring};
 
 ring!(1280, policy = KeepNewest);
 
 #[entry]
 fn main() -> ! {
+    let mut port = port();
     for x in 0..400_u32 {
         info!("x={x}");
     }
-    drain(&mut Port::default());
+    drain(&mut port);
     passed()
 }

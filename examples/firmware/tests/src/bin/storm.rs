@@ -8,7 +8,7 @@
 use core::cell::Cell;
 
 use firmware_board::{entry, passed};
-use firmware_tests::{Port, storm};
+use firmware_tests::{port, storm};
 use hydra_log_embedded::{drain, info, ring};
 
 ring!(1024);
@@ -58,7 +58,7 @@ fn produced() -> u32 {
 
 #[entry]
 fn main() -> ! {
-    let mut port = Port::default();
+    let mut port = port();
     storm::start(40, [31, 53]);
     while produced() < RECORDS {
         let number = MAIN.next();

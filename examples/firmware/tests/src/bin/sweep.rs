@@ -6,7 +6,7 @@
 use core::hint::black_box;
 
 use firmware_board::{entry, failed, mark, passed};
-use firmware_tests::Port;
+use firmware_tests::{port, send_last};
 use hydra_log_embedded::{drain, error, info, ring};
 
 ring!(1024);
@@ -35,7 +35,7 @@ static WAYS_OUT: [extern "C" fn() -> !; 2] = [sweep_panic, sweep_fault];
 #[cortex_m_rt::exception]
 unsafe fn HardFault(_: &cortex_m_rt::ExceptionFrame) -> ! {
     error!("hard fault");
-    drain(&mut Port::default());
+    send_last();
     failed()
 }
 
@@ -49,6 +49,6 @@ fn main() -> ! {
     call(x);
     mark::end();
     info!("after");
-    drain(&mut Port::default());
+    drain(&mut port());
     passed()
 }
