@@ -136,8 +136,9 @@ impl Sink for Some28<'_> {
 fn payloads(stream: &[u8]) -> Vec<&[u8]> {
     let mut rest = stream;
     let mut payloads = Vec::new();
-    while let Some((head, behind)) = rest.split_at_checked(8) {
-        let len = usize::from(u16::from_le_bytes([head[2], head[3]]));
+    while let Some((head, behind)) = rest.split_at_checked(16) {
+        // The block's length counts the tag behind its head.
+        let len = usize::from(u16::from_le_bytes([head[4], head[5]])) - 4;
         payloads.push(&behind[..len]);
         rest = &behind[len..];
     }
