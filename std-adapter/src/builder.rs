@@ -1,6 +1,9 @@
 //! Putting an engine together.
 
+mod output;
 mod safety;
+
+pub use self::output::Output;
 
 use core::fmt;
 use core::time::Duration;
@@ -12,20 +15,18 @@ use hydra_log_core::LevelFilter;
 use hydra_log_core::record;
 use hydra_log_core::spool;
 
+use self::output::default_output;
 use crate::crash::layout::Kind;
 use crate::crash::store::{Memory, Store};
 use crate::crash::{RecoverError, recovery};
 use crate::delivery::{Deliveries, Delivery};
-use crate::engine::encoding::Encoding;
 use crate::engine::shared::{OnError, Parts, Shared};
 use crate::engine::sink_lane::SinkLane;
 use crate::engine::{Engine, memory, worker};
 use crate::error::{Error, InitError};
 use crate::filter::Filter;
-use crate::format::{Format, Json, Text};
 use crate::global::{self, Guard};
 use crate::preset::{Overflow, Preset, Settings};
-use crate::sink::{Console, Sink};
 use crate::sys::ticks;
 
 /// The ring for signal handlers and other contexts without a ring of their own.
@@ -43,80 +44,6 @@ const LEAST_SPOOL_BYTES: usize =
 
 /// More workers than this for one sink only wait for each other's turn.
 const MOST_WORKERS: usize = 16;
-
-/// A sink, the format of what is written to it, and the levels that it takes.
-///
-/// ```
-/// use hydra_log::{LevelFilter, Output, format::Json, sink::Memory};
-/// let errors = Output::new(Memory::new()).format(Json::new()).level(LevelFilter::Error);
-/// # let _ = errors;
-/// ```
-pub struct Output {
-    pub(crate) sink: Box<dyn Sink>,
-    pub(crate) encoding: Encoding,
-    pub(crate) level: LevelFilter,
-}
-
-impl Output {
-    /// A sink that takes every level as text.
-    pub fn new(sink: impl Sink + 'static) -> Self {
-        let encoding = Encoding::Lines(Box::new(Text::new()));
-        Self { sink: Box::new(sink), encoding, level: LevelFilter::Trace }
-    }
-
-    /// What is written looks like this.
-    #[must_use]
-    pub fn format(mut self, format: impl Format + 'static) -> Self {
-        self.encoding = Encoding::Lines(Box::new(format));
-        self
-    }
-
-    /// What is written is a binary log: see [`binary`](crate::binary).
-    ///
-    /// ```
-    /// use hydra_log::{Builder, Output, info, sink::Memory};
-    /// let memory = Memory::new();
-    /// let engine = Builder::new().sink(Output::new(memory.clone()).binary()).build()?;
-    /// engine.scope(|| info!("order {} at {}", 7, 0.25));
-    /// drop(engine);
-    /// assert!(memory.take().starts_with(&hydra_log_core::block::MAGIC));
-    /// # Ok::<(), Box<dyn std::error::Error>>(())
-    /// ```
-    #[must_use]
-    pub fn binary(mut self) -> Self {
-        self.encoding = Encoding::Binary { is_compressed: false };
-        self
-    }
-
-    /// What is written is a binary log whose blocks are compressed by zstd where that makes them
-    /// smaller. It costs the worker several times the work.
-    #[cfg(feature = "zstd")]
-    #[must_use]
-    pub fn binary_zstd(mut self) -> Self {
-        self.encoding = Encoding::Binary { is_compressed: true };
-        self
-    }
-
-    /// Records less severe than this are passed over.
-    #[must_use]
-    pub fn level(mut self, level: LevelFilter) -> Self {
-        self.level = level;
-        self
-    }
-}
-
-impl<S: Sink + 'static> From<S> for Output {
-    fn from(sink: S) -> Self {
-        Self::new(sink)
-    }
-}
-
-impl fmt::Debug for Output {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let name = self.sink.name();
-        f.debug_struct("Output").field("sink", &name).field("level", &self.level).finish()
-    }
-}
 
 /// Puts an engine together: a preset, and what is to be different.
 ///
@@ -369,15 +296,4 @@ fn capacity(setting: &'static str, bytes: usize, least: usize) -> Result<(), Ini
 
 fn count(setting: &'static str, count: usize, most: usize) -> Result<(), InitError> {
     if count <= most { Ok(()) } else { Err(InitError::TooMany { setting, count, most }) }
-}
-
-/// Coloured text to a terminal, JSON lines to anything else.
-pub(crate) fn default_output() -> Output {
-    let console = Console::stderr();
-    if console.is_terminal() {
-        let text = Text::new().colour(console.wants_colour());
-        Output::new(console).format(text)
-    } else {
-        Output::new(console).format(Json::new())
-    }
 }

@@ -34,6 +34,8 @@ const THREADS_KNOWN: usize = 4096;
 pub(crate) struct Outlet {
     pub(crate) sink: Box<dyn Sink>,
     told: Option<Told>,
+    /// The generation whose header was written.
+    headed: Option<u64>,
 }
 
 /// What a binary log was told since its session began.
@@ -45,7 +47,21 @@ struct Told {
 
 impl Outlet {
     pub(crate) fn new(sink: Box<dyn Sink>) -> Self {
-        Self { sink, told: None }
+        Self { sink, told: None, headed: None }
+    }
+
+    /// What has to stand in front of lines: a format's header, where a file begins.
+    pub(crate) fn header<'f>(&mut self, format: &'f dyn Format) -> &'f str {
+        let Some(header) = format.header() else { return "" };
+        let generation = self.sink.generation();
+        if self.headed == Some(generation) {
+            return "";
+        }
+        self.headed = Some(generation);
+        match self.sink.place() {
+            Ok(Some(place)) if place.offset > 0 => "",
+            _ => header,
+        }
     }
 
     /// What has to stand in front of blocks with these sites and threads.
@@ -69,6 +85,7 @@ impl Outlet {
     /// Something may be missing: the next blocks begin anew.
     pub(crate) fn forget(&mut self) {
         self.told = None;
+        self.headed = None;
     }
 
     /// The block that ends a binary log in order; nothing if there is none.

@@ -47,6 +47,7 @@ pub use self::flush::Flushing;
 pub(crate) use self::handle::DROP_BOUND;
 pub use self::handle::Engine;
 pub(crate) use self::producer::ThreadRings;
+pub(crate) use self::report::to_stderr;
 pub use self::strategy::Strategy;
 
 use std::sync::{Mutex, MutexGuard, PoisonError};

@@ -348,6 +348,7 @@ impl SinkLane {
     /// Writes what was made; retries what did not get out, and then gives it up, counted.
     fn write(&self, shared: &'static Shared, scratch: &mut Scratch, to: usize) {
         let mut outlet = lock(&self.outlet);
+        self.make_way(shared, &mut *outlet.sink, scratch.out.len());
         self.put_in_front(shared, &mut outlet, scratch);
         let Scratch { out, pieces, telling, .. } = scratch;
         let bytes = out.as_bytes();
@@ -407,13 +408,24 @@ impl SinkLane {
         }
     }
 
-    /// What a binary log has to say before these blocks.
+    /// Lets the sink begin a new file.
+    fn make_way(&self, shared: &Shared, sink: &mut dyn Sink, bytes: usize) {
+        let made = catch_unwind(AssertUnwindSafe(|| sink.make_way(bytes)));
+        if let Ok(Err(source)) = made {
+            shared.failed(&Error::Write { sink: self.name.clone(), lost: 0, source });
+        }
+    }
+
+    /// What a binary log has to say before these blocks, a file before its first line.
     fn put_in_front(&self, shared: &Shared, outlet: &mut Outlet, scratch: &mut Scratch) {
         let Scratch { out, pieces, names, .. } = scratch;
-        if matches!(self.encoding, Encoding::Lines(_)) || pieces.is_empty() {
+        if pieces.is_empty() {
             return;
         }
-        let prelude = outlet.prelude(shared, names);
+        let prelude = match &self.encoding {
+            Encoding::Lines(format) => outlet.header(&**format).as_bytes().to_vec(),
+            Encoding::Binary { .. } => outlet.prelude(shared, names),
+        };
         if !prelude.is_empty() {
             out.push_front(&prelude);
             pieces.iter_mut().for_each(|piece| piece.end += prelude.len());

@@ -25,6 +25,8 @@ use core::str::FromStr;
 
 use hydra_log_core::LevelFilter;
 
+pub(crate) use self::suggest::word as nearest;
+
 pub use self::problem::{FilterError, FilterProblem, FilterWarning};
 
 /// Levels by target.

@@ -37,6 +37,15 @@ pub(super) fn target<'t>(wanted: &str, known: &[&'t str]) -> Option<&'t str> {
     (far <= (word.len() / 3).clamp(1, 3)).then_some(nearest)
 }
 
+/// The word among those known that another one looks like.
+pub(crate) fn word<'w>(wanted: &str, known: impl IntoIterator<Item = &'w str>) -> Option<&'w str> {
+    let word = normal(wanted);
+    let far = |known: &str| distance(&word, &normal(known));
+    let nearest = known.into_iter().map(|known| (known, far(known))).min_by_key(|(_, far)| *far);
+    let (nearest, far) = nearest?;
+    (far <= 2 && far < word.len()).then_some(nearest)
+}
+
 /// In lower case, as crates are called in code.
 fn normal(word: &str) -> Vec<char> {
     let letters = word.chars().flat_map(char::to_lowercase);

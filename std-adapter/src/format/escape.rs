@@ -9,6 +9,9 @@
 //! | `"` and `\`                       | as it is  | `\"`           | `\"`     |
 //! | everything else                   | as it is  | as it is       | as it is |
 //!
+//! A CSV file's fields are as text, with `""` for `"`; a syslog parameter is as text in quotes,
+//! with `\]` for `]`.
+//!
 //! Most texts need none of it, so sixteen bytes at a time are looked at for the few that start
 //! such a character: controls, DEL, and the lead bytes of U+0080 and U+2028.
 
@@ -23,6 +26,8 @@ use super::Buffer;
 pub(super) trait Dialect {
     /// Whether quotes and backslashes are escaped too.
     const QUOTED: bool;
+    /// A sign that is escaped with them.
+    const ALSO: u8 = b'"';
 
     /// Writes a character that has to be escaped.
     fn escape(out: &mut Buffer, letter: char) -> fmt::Result;
@@ -72,6 +77,35 @@ impl Dialect for JsonString {
     }
 }
 
+/// Text between quotes in a CSV file.
+pub(super) struct CsvField;
+/// Text between quotes in a syslog message's structured data.
+pub(super) struct SyslogParam;
+
+impl Dialect for CsvField {
+    const QUOTED: bool = true;
+
+    fn escape(out: &mut Buffer, letter: char) -> fmt::Result {
+        match letter {
+            '"' => out.write_str("\"\""),
+            '\\' => out.write_char(letter),
+            _ => Plain::escape(out, letter),
+        }
+    }
+}
+
+impl Dialect for SyslogParam {
+    const QUOTED: bool = true;
+    const ALSO: u8 = b']';
+
+    fn escape(out: &mut Buffer, letter: char) -> fmt::Result {
+        match letter {
+            ']' => out.write_str("\\]"),
+            _ => Plain::escape(out, letter),
+        }
+    }
+}
+
 /// Appends `text`, escaped.
 #[inline]
 pub(super) fn push<D: Dialect>(out: &mut Buffer, text: &str) {
@@ -107,6 +141,7 @@ fn push_escaped<D: Dialect>(out: &mut Buffer, text: &str) {
 fn needs_escape<D: Dialect>(letter: char) -> bool {
     match letter {
         '"' | '\\' => D::QUOTED,
+        _ if D::QUOTED && letter == char::from(D::ALSO) => true,
         '\u{2028}' | '\u{2029}' => true,
         _ => letter.is_control(),
     }
@@ -141,7 +176,7 @@ fn is_suspect<D: Dialect>(byte: u8) -> bool {
         | (byte == 0x7F)
         | (byte == LEAD_OF_C1)
         | (byte == LEAD_OF_SEPARATORS)
-        | (D::QUOTED & ((byte == b'"') | (byte == b'\\')))
+        | (D::QUOTED & ((byte == b'"') | (byte == b'\\') | (byte == D::ALSO)))
 }
 
 /// The renderer's way into a buffer. With `ALL`, the program's own texts are escaped too; without,

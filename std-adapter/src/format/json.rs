@@ -7,7 +7,7 @@ use super::escape::{self, Escaped, JsonString};
 use super::fields::Cursor;
 use super::json_value::value;
 use super::room::Room;
-use super::site_info::Template;
+use super::site_info::{Field, Template};
 use super::{Buffer, Event, Format};
 
 /// JSON lines with the keys of `tracing-subscriber`'s JSON format.
@@ -121,7 +121,7 @@ impl Format for Json {
 
 /// Appends a string: the record's values in the places of a template.
 #[inline]
-fn string(
+pub(super) fn string(
     event: &Event<'_>,
     template: &Template,
     is_clean: bool,
@@ -142,8 +142,21 @@ fn string(
 }
 
 fn fields(event: &Event<'_>, room: &mut Room, out: &mut Buffer) {
+    members(event, !event.site.message.is_empty(), room, out, |field, out| {
+        out.push_str(&field.json_key);
+    });
+}
+
+/// Appends the fields as an object's members, behind others where there are some.
+#[inline]
+pub(super) fn members(
+    event: &Event<'_>,
+    mut has_some: bool,
+    room: &mut Room,
+    out: &mut Buffer,
+    key: impl Fn(&Field, &mut Buffer),
+) {
     let mut cursor = Cursor::new(event.record);
-    let mut has_some = !event.site.message.is_empty();
     for field in &event.site.fields {
         if room.ends(out) {
             return;
@@ -152,7 +165,7 @@ fn fields(event: &Event<'_>, room: &mut Room, out: &mut Buffer) {
             out.push_str(",");
         }
         has_some = true;
-        out.push_str(&field.json_key);
+        key(field, out);
         match field.bare {
             Some(index) => match cursor.get(index) {
                 Some(Ok(found)) => value(out, &found, event.types, room),
@@ -172,7 +185,7 @@ fn quoted(word: &str, out: &mut Buffer) {
 }
 
 #[cold]
-fn marks(flags: Flags, recovered: bool, out: &mut Buffer) {
+pub(super) fn marks(flags: Flags, recovered: bool, out: &mut Buffer) {
     if flags.contains(Flags::OUT_OF_ORDER) {
         out.push_str(",\"late\":true");
     }

@@ -1,5 +1,6 @@
 //! Lines for people.
 
+use hydra_log_core::Level;
 use hydra_log_core::record::{Flags, ValueRef};
 use hydra_log_core::render::{DAMAGED, MISSING};
 
@@ -7,7 +8,7 @@ use super::escape::{self, Escaped, Plain, Quoted};
 use super::fields::Cursor;
 use super::room::Room;
 use super::site_info::{Field, Template};
-use super::{Buffer, Event, Format, ThreadInfo};
+use super::{Buffer, Event, Format, Theme, ThreadInfo};
 
 /// Text lines: time, level, target, message, fields.
 ///
@@ -29,6 +30,8 @@ use super::{Buffer, Event, Format, ThreadInfo};
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Text {
     colour: bool,
+    /// Colours other than those that callsites have ready.
+    theme: Option<Theme>,
     threads: bool,
     location: bool,
     line_bytes: Option<usize>,
@@ -45,6 +48,12 @@ impl Text {
     #[must_use]
     pub fn colour(self, colour: bool) -> Self {
         Self { colour, ..self }
+    }
+
+    /// In these colours.
+    #[must_use]
+    pub fn theme(self, theme: Theme) -> Self {
+        Self { colour: true, theme: (theme != Theme::DEFAULT).then_some(theme), ..self }
     }
 
     /// Whether the thread's name, or its number, stands in front of the target.
@@ -73,7 +82,9 @@ impl Text {
     #[inline]
     fn head(self, event: &Event<'_>, out: &mut Buffer) {
         let site = event.site;
-        if self.colour {
+        if let Some(theme) = self.theme.filter(|_| self.colour) {
+            self.themed(theme, event, out);
+        } else if self.colour {
             out.push_str("\x1b[2m");
             out.push_time(event.time_ns);
             out.push_str("\x1b[0m");
@@ -81,7 +92,9 @@ impl Text {
             out.push_time(event.time_ns);
         }
         let heads = if self.colour { &site.colour } else { &site.text };
-        if self.threads {
+        if self.theme.is_some() && self.colour {
+            // Level and target are there already.
+        } else if self.threads {
             out.push_str(&heads.level);
             thread(event.thread, out);
             out.push_str(&heads.target);
@@ -97,7 +110,59 @@ impl Text {
     }
 }
 
+impl Text {
+    /// Time, level, thread and target in a theme's colours.
+    #[cold]
+    fn themed(self, theme: Theme, event: &Event<'_>, out: &mut Buffer) {
+        let dim = |out: &mut Buffer, write: &dyn Fn(&mut Buffer)| {
+            painted(theme.dim_code(), out, write);
+        };
+        dim(out, &|out| out.push_time(event.time_ns));
+        let name = event.level.as_str();
+        out.push_str(if name.len() < 5 { "  " } else { " " });
+        painted(theme.code(event.level), out, &|out| out.push_str(name));
+        if self.threads {
+            thread(event.thread, out);
+        }
+        out.push_str(" ");
+        dim(out, &|out| {
+            escape::push::<Plain>(out, &event.site.target);
+            if !event.site.layer.is_empty() {
+                out.push_str("[");
+                escape::push::<Plain>(out, &event.site.layer);
+                out.push_str("]");
+            }
+            out.push_str(":");
+        });
+        out.push_str(" ");
+    }
+}
+
+/// Appends a level, in a theme's colour where there is one.
+pub(super) fn level(level: Level, theme: Option<Theme>, out: &mut Buffer) {
+    match theme {
+        Some(theme) => painted(theme.code(level), out, &|out| out.push_str(level.as_str())),
+        None => out.push_str(level.as_str()),
+    }
+}
+
+fn painted(code: &str, out: &mut Buffer, write: &dyn Fn(&mut Buffer)) {
+    if code.is_empty() {
+        return write(out);
+    }
+    out.push_str("\x1b[");
+    out.push_str(code);
+    out.push_str("m");
+    write(out);
+    out.push_str("\x1b[0m");
+}
+
 impl Format for Text {
+    fn paint(&mut self, theme: Option<Theme>) {
+        self.colour = theme.is_some();
+        self.theme = theme.filter(|theme| *theme != Theme::DEFAULT);
+    }
+
     #[inline]
     fn write(&self, event: &Event<'_>, out: &mut Buffer) {
         self.head(event, out);
@@ -118,7 +183,7 @@ impl Format for Text {
 
 /// Appends the record's values in the places of a template.
 #[inline]
-fn message(
+pub(super) fn message(
     event: &Event<'_>,
     template: &Template,
     is_plain: bool,
@@ -136,7 +201,7 @@ fn message(
     debug_assert!(rendered.is_ok(), "a buffer takes everything");
 }
 
-fn fields(event: &Event<'_>, room: &mut Room, out: &mut Buffer) {
+pub(super) fn fields(event: &Event<'_>, room: &mut Room, out: &mut Buffer) {
     let mut cursor = Cursor::new(event.record);
     let mut has_text = !event.site.message.is_empty();
     for field in &event.site.fields {
@@ -189,7 +254,7 @@ fn splits(text: &str) -> bool {
 }
 
 /// Appends a thread's name, or its number.
-fn thread(thread: &ThreadInfo, out: &mut Buffer) {
+pub(super) fn thread(thread: &ThreadInfo, out: &mut Buffer) {
     match &thread.name {
         Some(name) => {
             out.push_str(" ");
@@ -204,7 +269,7 @@ fn thread(thread: &ThreadInfo, out: &mut Buffer) {
 }
 
 #[cold]
-fn marks(flags: Flags, recovered: bool, out: &mut Buffer) {
+pub(super) fn marks(flags: Flags, recovered: bool, out: &mut Buffer) {
     if flags.contains(Flags::OUT_OF_ORDER) {
         out.push_str(" [late]");
     }
@@ -220,7 +285,6 @@ fn marks(flags: Flags, recovered: bool, out: &mut Buffer) {
 mod tests {
     use super::*;
     use crate::format::fixture::{Fixture, Marker, Pair, Point};
-    use hydra_log_core::Level;
     use hydra_log_core::value::Rendered;
     use proptest::prelude::*;
 
@@ -260,6 +324,23 @@ mod tests {
              \x1b[2mmy_app::net:\x1b[0m connected to 10.0.0.7 in 17.2 us peer=\"edge 3\" tries=-2 \
              why=Some(true)\n"
         );
+    }
+
+    #[test]
+    fn golden_themes() {
+        let call = Fixture::at(Level::Warn, "a", "db", "m", &[], &(), Flags::NONE);
+        assert_eq!(
+            call.line(&Text::new().theme(Theme::BRIGHT).threads(true)),
+            "\x1b[90m2026-11-21T10:12:20.123456Z\x1b[0m  \x1b[1;93mWARN\x1b[0m worker 1 \
+             \x1b[90ma[db]:\x1b[0m m\n"
+        );
+        let plain = call.line(&Text::new().colour(true));
+        assert_eq!(call.line(&Text::new().theme(Theme::DEFAULT)), plain);
+        let mut painted = Text::new();
+        painted.paint(Some(Theme::DEFAULT));
+        assert_eq!(call.line(&painted), plain);
+        painted.paint(None);
+        assert_eq!(call.line(&painted), call.line(&Text::new()));
     }
 
     #[test]

@@ -70,7 +70,7 @@ impl Stamper {
 }
 
 /// Year, month (from 1) and day (from 1) of a number of days since 1970-01-01.
-fn date(days_since_1970: u64) -> (u64, u64, u64) {
+pub(super) fn date(days_since_1970: u64) -> (u64, u64, u64) {
     // 719468 days lie between March 1 of year 0 and 1970-01-01.
     let days = days_since_1970 + 719_468;
     let (era, day_of_era) = (days / 146_097, days % 146_097);
@@ -84,10 +84,26 @@ fn date(days_since_1970: u64) -> (u64, u64, u64) {
     (year, month, day)
 }
 
+/// A second as it stands in the name of a file: `2026-11-21_10-12-20`.
+pub(crate) fn file_date(second: u64) -> String {
+    let (year, month, day) = date(second / 86_400);
+    let in_day = second % 86_400;
+    let (hour, minute, second) = (in_day / 3600, in_day / 60 % 60, in_day % 60);
+    format!("{year:04}-{month:02}-{day:02}_{hour:02}-{minute:02}-{second:02}")
+}
+
+/// A month's name, from 1.
+pub(super) fn month_name(month: u64) -> &'static str {
+    const MONTHS: [&str; 12] =
+        ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
+    let at = usize::try_from(month.saturating_sub(1)).unwrap_or(0);
+    MONTHS.get(at).copied().unwrap_or("Jan")
+}
+
 /// A number below 100 as two digits.
 #[inline(always)]
 #[expect(clippy::indexing_slicing, reason = "an index of seven bits, and one below 100")]
-fn digits(number: u64) -> [u8; 2] {
+pub(super) fn digits(number: u64) -> [u8; 2] {
     const PAIRS: [[u8; 2]; 128] = {
         let mut pairs = [*b"??"; 128];
         let mut number: u8 = 0;

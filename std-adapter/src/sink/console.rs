@@ -93,6 +93,10 @@ fn wants_colour(is_terminal: bool, variable: impl Fn(&str) -> Option<String>) ->
 }
 
 impl Sink for Console {
+    fn likes_colours(&self) -> bool {
+        self.wants_colour()
+    }
+
     #[cfg(unix)]
     fn write(&mut self, lines: &[u8]) -> Result<(), WriteError> {
         use super::whole::{PATIENCE, write_whole};

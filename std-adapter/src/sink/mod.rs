@@ -7,12 +7,15 @@
 //! |-------------|-------------------------------------------------------------|
 //! | [`Console`] | standard output, standard error, any descriptor             |
 //! | [`File`]    | a file, opened again when it was moved away                 |
+//! | [`Rotating`] | a file that makes way for the next one, by size and time   |
 //! | [`Memory`]  | a shared vector, for tests                                  |
 //! | [`Writer`]  | any `std::io::Write`                                        |
 
 mod console;
 mod file;
 mod memory;
+mod root;
+mod rotating;
 mod whole;
 mod writer;
 
@@ -23,6 +26,8 @@ use std::path::PathBuf;
 pub use self::console::Console;
 pub use self::file::{File, OpenError};
 pub use self::memory::Memory;
+pub use self::root::{OutsideError, Root};
+pub use self::rotating::{Compression, Names, Rotating, Rotation};
 pub use self::writer::Writer;
 
 /// Takes lines.
@@ -78,6 +83,20 @@ pub trait Sink: Send {
     /// nothing that was written before, so that a binary log begins a session.
     fn generation(&self) -> u64 {
         0
+    }
+
+    /// Is told that so many bytes come next: the moment to begin a new file.
+    ///
+    /// # Errors
+    ///
+    /// What the system says; what comes is written all the same.
+    fn make_way(&mut self, _bytes: usize) -> io::Result<()> {
+        Ok(())
+    }
+
+    /// Whether colours are welcome there, where nobody said so: on a terminal.
+    fn likes_colours(&self) -> bool {
+        false
     }
 
     /// Looks after itself: is called now and then, whether there are lines or not.

@@ -19,3 +19,4 @@ pub(crate) mod owned;
 pub(crate) mod signal;
 pub(crate) mod thread;
 pub(crate) mod ticks;
+pub(crate) mod zone;

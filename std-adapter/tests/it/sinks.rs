@@ -6,7 +6,7 @@ use core::task::{Context, Poll, Waker};
 use std::pin::pin;
 use std::{fs, thread};
 
-use hydra_log::format::Json;
+use hydra_log::format::{ColourMode, Csv, Json, Theme};
 use hydra_log::sink::{File, Memory};
 use hydra_log::{Builder, LevelFilter, Output, debug, error, info, log_enabled};
 
@@ -105,4 +105,37 @@ fn a_dropped_engine_has_written_everything() {
     engine.scope(|| (0..1000).for_each(|count| info!("count {count}")));
     drop(engine);
     assert_eq!(memory.lines().len(), 1000);
+}
+
+#[test]
+fn a_file_has_one_header_line_however_often_it_is_opened() {
+    let place = tempfile::tempdir().unwrap();
+    let path = place.path().join("app.csv");
+    for round in 0..3 {
+        let output = Output::new(File::open(&path).unwrap()).format(Csv::new());
+        let engine = Builder::new().sink(output).build().unwrap();
+        engine.scope(|| info!("round {round}"));
+        engine.flush().unwrap();
+        engine.scope(|| info!("and another"));
+    }
+    let mut reader = csv::Reader::from_path(&path).unwrap();
+    let rows: Vec<_> = reader.records().map(Result::unwrap).collect();
+    let messages: Vec<_> = rows.iter().map(|row| row[4].to_owned()).collect();
+    let expected: Vec<_> =
+        (0..3).flat_map(|round| [format!("round {round}"), "and another".to_owned()]).collect();
+    assert_eq!(messages, expected);
+}
+
+#[test]
+fn a_destination_says_whether_it_has_colours() {
+    let lines = |mode| {
+        let memory = Memory::new();
+        let output = Output::new(memory.clone()).theme(Theme::MONO).colour(mode);
+        let engine = Builder::new().sink(output).build().unwrap();
+        engine.scope(|| hydra_log::error!("x"));
+        drop(engine);
+        memory.lines()[0].contains("\x1b[7mERROR\x1b[0m")
+    };
+    assert!(lines(ColourMode::Always));
+    assert!(!lines(ColourMode::Never) && !lines(ColourMode::Auto));
 }

@@ -1,0 +1,122 @@
+//! Where an engine writes: a sink, how its records look, which of them it takes.
+
+use core::fmt;
+
+use hydra_log_core::LevelFilter;
+
+use crate::engine::encoding::Encoding;
+use crate::format::{ColourMode, Format, Json, Text, Theme};
+use crate::sink::{Console, Sink};
+
+/// A sink, the format of what is written to it, and the levels that it takes.
+///
+/// ```
+/// use hydra_log::{LevelFilter, Output, format::Json, sink::Memory};
+/// let errors = Output::new(Memory::new()).format(Json::new()).level(LevelFilter::Error);
+/// # let _ = errors;
+/// ```
+pub struct Output {
+    pub(crate) sink: Box<dyn Sink>,
+    pub(crate) encoding: Encoding,
+    pub(crate) level: LevelFilter,
+    theme: Theme,
+}
+
+impl Output {
+    /// A sink that takes every level as text.
+    pub fn new(sink: impl Sink + 'static) -> Self {
+        let encoding = Encoding::Lines(Box::new(Text::new()));
+        Self { sink: Box::new(sink), encoding, level: LevelFilter::Trace, theme: Theme::DEFAULT }
+    }
+
+    /// What is written looks like this.
+    #[must_use]
+    pub fn format(mut self, format: impl Format + 'static) -> Self {
+        self.encoding = Encoding::Lines(Box::new(format));
+        self
+    }
+
+    /// When what is written has colours, where its format knows any. Without this call, the format
+    /// is as it was made. Call it behind [`format`](Self::format).
+    ///
+    /// ```
+    /// use hydra_log::{Output, format::{ColourMode, Theme}, sink::Console};
+    /// let output = Output::new(Console::stderr()).theme(Theme::BRIGHT).colour(ColourMode::Auto);
+    /// # let _ = output;
+    /// ```
+    #[must_use]
+    pub fn colour(mut self, mode: ColourMode) -> Self {
+        let is_wanted = match mode {
+            ColourMode::Auto => self.sink.likes_colours(),
+            ColourMode::Always => true,
+            ColourMode::Never => false,
+        };
+        if let Encoding::Lines(format) = &mut self.encoding {
+            format.paint(is_wanted.then_some(self.theme));
+        }
+        self
+    }
+
+    /// The colours that [`colour`](Self::colour) uses.
+    #[must_use]
+    pub fn theme(mut self, theme: Theme) -> Self {
+        self.theme = theme;
+        self
+    }
+
+    /// What is written is a binary log: see [`binary`](crate::binary).
+    ///
+    /// ```
+    /// use hydra_log::{Builder, Output, info, sink::Memory};
+    /// let memory = Memory::new();
+    /// let engine = Builder::new().sink(Output::new(memory.clone()).binary()).build()?;
+    /// engine.scope(|| info!("order {} at {}", 7, 0.25));
+    /// drop(engine);
+    /// assert!(memory.take().starts_with(&hydra_log_core::block::MAGIC));
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    #[must_use]
+    pub fn binary(mut self) -> Self {
+        self.encoding = Encoding::Binary { is_compressed: false };
+        self
+    }
+
+    /// What is written is a binary log whose blocks are compressed by zstd where that makes them
+    /// smaller. It costs the worker several times the work.
+    #[cfg(feature = "zstd")]
+    #[must_use]
+    pub fn binary_zstd(mut self) -> Self {
+        self.encoding = Encoding::Binary { is_compressed: true };
+        self
+    }
+
+    /// Records less severe than this are passed over.
+    #[must_use]
+    pub fn level(mut self, level: LevelFilter) -> Self {
+        self.level = level;
+        self
+    }
+}
+
+impl<S: Sink + 'static> From<S> for Output {
+    fn from(sink: S) -> Self {
+        Self::new(sink)
+    }
+}
+
+impl fmt::Debug for Output {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let name = self.sink.name();
+        f.debug_struct("Output").field("sink", &name).field("level", &self.level).finish()
+    }
+}
+
+/// Where an engine writes that was told of nowhere: to people in colour, to programs in JSON.
+pub(crate) fn default_output() -> Output {
+    let console = Console::stderr();
+    if console.is_terminal() {
+        Output::new(console).colour(ColourMode::Auto)
+    } else {
+        Output::new(console).format(Json::new())
+    }
+}
