@@ -135,6 +135,11 @@ pub enum Error {
         /// Why.
         source: RecoverError,
     },
+    /// Log files that made way could not be compressed, or not be removed.
+    Files {
+        /// What the system said.
+        source: io::Error,
+    },
     /// A record in a ring or the spool is not one: the engine's own bug, or memory overwritten.
     Corrupt {
         /// Bytes that were passed over.
@@ -159,6 +164,7 @@ impl fmt::Display for Error {
             }
             Self::NotCrashProof { source } => write!(f, "not crash-proof: {source}"),
             Self::Recovery { path, source } => write!(f, "{}: {source}", path.display()),
+            Self::Files { source } => write!(f, "looking after old log files: {source}"),
             Self::Corrupt { bytes } => write!(f, "{bytes} bytes in a ring are no record"),
         }
     }

@@ -100,6 +100,28 @@ impl File {
         &self.path
     }
 
+    /// How many bytes the file has, as far as it tells.
+    pub(super) fn len(&self) -> u64 {
+        self.file.metadata().map_or(0, |data| data.len())
+    }
+
+    /// When it was written last.
+    pub(super) fn modified(&self) -> Option<std::time::SystemTime> {
+        self.file.metadata().ok()?.modified().ok()
+    }
+
+    /// Whether the path leads to this very file.
+    pub(super) fn is_in_place(&self) -> bool {
+        is_at(&self.file, &self.path)
+    }
+
+    /// Opens the path again, where what was there was moved away.
+    pub(super) fn reopen(&mut self) -> Result<(), OpenError> {
+        self.file = open(&self.path)?;
+        self.generation += 1;
+        Ok(())
+    }
+
     fn look(&mut self, hangups: usize, now: Instant) -> Result<(), OpenError> {
         let was_asked = self.hangups.is_some_and(|seen| seen != hangups);
         if !was_asked && now < self.next_look {

@@ -18,4 +18,5 @@ mod delivery;
 mod exits;
 mod ord;
 mod order;
+mod rotation;
 mod sinks;
