@@ -10,11 +10,11 @@ pub(crate) const COMMAND: Command = Command {
     help: "\
 cargo xtask miri [--quick]
 
-Runs the core's tests of rings, registry, spool, drain and records under Miri with strict
+Runs the core's tests of rings, registry, spool, drain, recovery and records under Miri with strict
 provenance and symbolic alignment: for this machine, then for i686-unknown-linux-gnu (32 bits) and
 s390x-unknown-linux-gnu (big endian) by the rules of Tree Borrows. The test `small` runs with many
 seeds, which are orders of threads, old values and weak compare-and-swaps that fail. Leaks are not
-looked for in `spool` and `drain`, which leak their memory on purpose. Prints a table at the end.
+looked for in `spool`, `drain` and `recover`, which leak their memory on purpose. Prints a table at the end.
 
 Needs nightly with miri and rust-src, and asks rustup for them; where they cannot be had, one line
 says so, and that is no failure. MIRIFLAGS are kept.
@@ -48,7 +48,7 @@ const LEAKS: &str = "-Zmiri-ignore-leaks";
 /// Asks for the directory that it is in, or reads `docs/format.md`.
 const FILES: &str = "-Zmiri-disable-isolation";
 
-const GROUPS: [Group; 6] = [
+const GROUPS: [Group; 7] = [
     Group { tests: "--test rings", flags: "", long: true },
     Group { tests: "--test drain", flags: LEAKS, long: false },
     Group {
@@ -56,6 +56,7 @@ const GROUPS: [Group; 6] = [
         flags: "-Zmiri-ignore-leaks -Zmiri-disable-isolation",
         long: true,
     },
+    Group { tests: "--test recover", flags: LEAKS, long: true },
     Group { tests: "--test record_dictionary --test record_format", flags: FILES, long: false },
     Group { tests: "--test record_bytes -- arguments compound", flags: FILES, long: false },
     Group { tests: "--test record_bytes -- cut refused", flags: FILES, long: true },
