@@ -95,5 +95,5 @@ impl Places {
 fn word(ring: &[u8], at: usize, needed: usize) -> Result<usize, Rejected> {
     let bytes = ring.get(at..).and_then(<[u8]>::first_chunk);
     let bytes = bytes.ok_or(Rejected::Geometry { needed, bytes: ring.len() })?;
-    Ok(usize::from_le_bytes(*bytes))
+    Ok(usize::from_ne_bytes(*bytes))
 }

@@ -147,7 +147,7 @@ impl<'i> Walk<'i> {
     fn word(&self, map: &[u8], position: usize) -> u16 {
         let granule = (position & (self.geometry.capacity - 1)) / GRANULE_BYTES;
         let bytes = map.get(granule * 2..).and_then(<[u8]>::first_chunk);
-        bytes.map_or(0, |bytes| u16::from_le_bytes(*bytes))
+        bytes.map_or(0, |bytes| u16::from_ne_bytes(*bytes))
     }
 }
 

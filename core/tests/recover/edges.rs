@@ -52,12 +52,15 @@ fn ends_at_a_length_that_nothing_wrote() {
 #[test]
 fn steps_over_holes() {
     let data = [7; 96];
-    let commit = |units: u16| (1_u16 << 15 | units).to_le_bytes();
+    let commit = |units: u16| (1_u16 << 15 | units).to_ne_bytes();
     let mut map = [0_u8; 16];
     // Granules: 0-1 a hole, 2 committed, 3 discarded, 4 nonsense, 5-6 committed, 7 a hole.
-    for (granule, word) in
-        [(2, commit(1)), (3, (1_u16 << 14 | 1).to_le_bytes()), (4, [1, 0]), (5, commit(2))]
-    {
+    for (granule, word) in [
+        (2, commit(1)),
+        (3, (1_u16 << 14 | 1).to_ne_bytes()),
+        (4, 1_u16.to_ne_bytes()),
+        (5, commit(2)),
+    ] {
         map[granule * 2..][..2].copy_from_slice(&word);
     }
     let mut walk = mpsc(&data, &map, SIZES, places(0, 64));
@@ -75,7 +78,7 @@ fn a_record_that_was_moved_is_not_yielded() {
     assert_eq!(spsc(&data, SIZES, moved).map(|found| found.position).collect::<Vec<_>>(), [8]);
     // Its map entry is cleared before the head moves: then it is no record any more.
     let mut map = [0; 16];
-    map[2..4].copy_from_slice(&(1_u16 << 15 | 1).to_le_bytes());
+    map[2..4].copy_from_slice(&(1_u16 << 15 | 1).to_ne_bytes());
     let rest: Vec<_> = mpsc(&data, &map, SIZES, moved).map(|found| found.position).collect();
     assert_eq!(rest, [8]);
 }

@@ -76,7 +76,7 @@ fn words<T>(ring: &T, layout: &Layout) -> Vec<u8> {
     for at in [layout.tail, layout.head, layout.moving_end, layout.moving_at] {
         // SAFETY: bounds: a word of the ring; race: one thread.
         let word = unsafe { core::ptr::from_ref(ring).byte_add(at).cast::<usize>().read() };
-        copy[at..at + size_of::<usize>()].copy_from_slice(&word.to_le_bytes());
+        copy[at..at + size_of::<usize>()].copy_from_slice(&word.to_ne_bytes());
     }
     copy
 }

@@ -79,7 +79,7 @@ pub(crate) struct Ring<'i> {
 
 fn word(bytes: &[u8], at: usize) -> u64 {
     let word = bytes.get(at..).and_then(<[u8]>::first_chunk);
-    word.map_or(0, |word| u64::from_le_bytes(*word))
+    word.map_or(0, |word| u64::from_ne_bytes(*word))
 }
 
 fn size(bytes: &[u8], at: usize) -> usize {

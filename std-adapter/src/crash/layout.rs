@@ -61,7 +61,7 @@ pub(crate) const fn lane_at(lane: usize) -> usize {
 }
 
 /// In front of every segment: a word each of these.
-pub(crate) const SEGMENT: u64 = u64::from_le_bytes(*b"HYDRASEG");
+pub(crate) const SEGMENT: u64 = u64::from_ne_bytes(*b"HYDRASEG");
 pub(crate) const SEGMENT_HEAD: usize = 128;
 pub(crate) const SEGMENT_MAGIC: usize = 0;
 pub(crate) const SEGMENT_KIND: usize = 8;

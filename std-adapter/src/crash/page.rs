@@ -65,7 +65,7 @@ impl Page {
             let mut word = [0; 8];
             word.iter_mut().zip(chunk).for_each(|(to, from)| *to = *from);
             let Some(place) = self.word(at + index * 8) else { return };
-            place.store(usize::from_le_bytes(word), ord::own());
+            place.store(usize::from_ne_bytes(word), ord::own());
         }
     }
 }

@@ -219,7 +219,7 @@ impl Dead<'_> {
 
     /// Notes a word in the dead process's file.
     fn note(&self, at: usize, value: u64) -> io::Result<()> {
-        self.note_bytes(at as u64, &value.to_le_bytes())
+        self.note_bytes(at as u64, &value.to_ne_bytes())
     }
 
     fn note_bytes(&self, at: u64, bytes: &[u8]) -> io::Result<()> {

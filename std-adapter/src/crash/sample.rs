@@ -17,7 +17,7 @@ const LONGEST: usize = 256;
 /// A process with two sinks, a spool, and two rings, with a record in each of the three.
 pub(super) fn image() -> Vec<u8> {
     let mut image = vec![0; HEADER_BYTES];
-    put(&mut image, 0, u64::from_le_bytes(MAGIC));
+    put(&mut image, 0, u64::from_ne_bytes(MAGIC));
     put(&mut image, AT_VERSION, VERSION);
     put(&mut image, AT_LAYOUT, fingerprint());
     put(&mut image, AT_LANES, 2);
@@ -64,7 +64,7 @@ fn segment(image: &mut Vec<u8>, kind: Kind, header: usize) -> usize {
 
 fn put(image: &mut [u8], at: usize, word: u64) {
     if let Some(place) = image.get_mut(at..at + 8) {
-        place.copy_from_slice(&word.to_le_bytes());
+        place.copy_from_slice(&word.to_ne_bytes());
     }
 }
 
