@@ -168,6 +168,8 @@ fn as_child() {
         "drop" => drop(guard),
         "panic with a recorder" => {
             let engine = guard.engine().unwrap();
+            // What waits in a ring has the class of the moment when it is drained.
+            engine.flush().unwrap();
             engine.set_deliveries(Deliveries::new().rule(Rule::new(Delivery::FlightRecorder)));
             (0..100).for_each(|count| info!("detail {count}"));
             let _caught = panic::catch_unwind(|| panic!("on purpose"));

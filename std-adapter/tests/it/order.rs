@@ -1,11 +1,12 @@
 //! Many threads, one output: every line, once, oldest first.
 
+use core::time::Duration;
 use std::fs;
 use std::sync::Barrier;
 use std::thread;
 
 use hydra_log::sink::{File, Memory};
-use hydra_log::{Builder, info};
+use hydra_log::{Builder, Overflow, info};
 
 use crate::common::conserved;
 
@@ -40,7 +41,9 @@ fn rendered_on_three_threads_it_is_the_same() {
 fn a_ring_that_grows_keeps_the_order() {
     let memory = Memory::new();
     let builder = Builder::new().ring_bytes(4 << 10).max_ring_bytes(256 << 10);
-    let engine = builder.sink(memory.clone()).build().unwrap();
+    // A worker may get no processor for longer than a program would wait for it.
+    let patient = Overflow::Wait(Duration::from_secs(60));
+    let engine = builder.overflow(patient).sink(memory.clone()).build().unwrap();
     engine.scope(|| (0..50_000).for_each(|count| info!("count {count}")));
     engine.flush().unwrap();
     let stats = conserved(&engine);
