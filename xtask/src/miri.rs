@@ -14,7 +14,8 @@ Runs the core's tests of rings, registry, spool, drain, recovery and records und
 provenance and symbolic alignment: for this machine, then for i686-unknown-linux-gnu (32 bits) and
 s390x-unknown-linux-gnu (big endian) by the rules of Tree Borrows. The test `small` runs with many
 seeds, which are orders of threads, old values and weak compare-and-swaps that fail. Leaks are not
-looked for in `spool`, `drain` and `recover`, which leak their memory on purpose. Prints a table at the end.
+looked for in `spool`, `drain` and `recover`, which leak their memory on purpose. Prints a table at
+the end.
 
 Needs nightly with miri and rust-src, and asks rustup for them; where they cannot be had, one line
 says so, and that is no failure. MIRIFLAGS are kept.
