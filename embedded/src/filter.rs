@@ -23,6 +23,15 @@ pub fn switch(number: u16, on: bool) -> bool {
     })
 }
 
+/// Switches the calls from one number to another, in the order of addresses: a module's calls of
+/// one level lie side by side.
+pub(crate) fn switch_between(first: u16, last: u16, on: bool) {
+    let distance = last.wrapping_sub(first);
+    #[expect(clippy::cast_possible_truncation, reason = "a number has 16 bits")]
+    let is_between = |gate: &&'static Gate| (gate.id().0 as u16).wrapping_sub(first) <= distance;
+    gates().filter(is_between).for_each(|gate| set(gate, on));
+}
+
 fn set(gate: &Gate, on: bool) {
     gate.set(if on { GateState::On } else { GateState::Off });
 }
