@@ -1,14 +1,23 @@
-//! Puts `hydra.x` where the linker finds it.
+//! Puts the linker scripts where the linker finds them.
 
 use std::path::PathBuf;
 use std::{env, fs};
 
 fn main() {
     println!("cargo:rerun-if-changed=hydra.x");
+    println!("cargo:rerun-if-changed=hydra-id.x");
     let Some(out) = env::var_os("OUT_DIR").map(PathBuf::from) else { return };
-    let written = fs::write(out.join("hydra.x"), include_str!("hydra.x"));
-    if let Err(error) = written {
-        println!("cargo:warning=can't write the linker script hydra.x: {error}");
+    // Constants lie in the region that the usual runtime of the architecture names.
+    let is_arm = env::var("CARGO_CFG_TARGET_ARCH").is_ok_and(|arch| arch == "arm");
+    let region = if is_arm { "> FLASH" } else { "> REGION_RODATA" };
+    let scripts = [
+        ("hydra.x", include_str!("hydra.x").to_owned()),
+        ("hydra-id.x", include_str!("hydra-id.x").replace("> REGION", region)),
+    ];
+    for (name, text) in scripts {
+        if let Err(error) = fs::write(out.join(name), text) {
+            println!("cargo:warning=can't write the linker script {name}: {error}");
+        }
     }
     println!("cargo:rustc-link-search={}", out.display());
 }

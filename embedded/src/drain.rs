@@ -64,13 +64,15 @@ pub trait Sink {
 pub struct Outlet<S> {
     sink: S,
     lost: Losses,
+    /// How many blocks may go before the image is told of.
+    before_image: u8,
 }
 
 impl<S: Sink> Outlet<S> {
     /// An outlet that missed nothing yet.
     #[must_use]
     pub const fn new(sink: S) -> Self {
-        Self { sink, lost: [0; 5] }
+        Self { sink, lost: [0; 5], before_image: 0 }
     }
 
     /// How many records others had and this sink did not, and was not told of yet, by level.
@@ -93,8 +95,21 @@ pub trait Outlets {
     fn miss(&mut self, records: &[u8]);
 }
 
-impl<S: Sink> Outlets for Outlet<S> {
-    fn offer(&mut self, records: &[u8]) -> bool {
+impl<S: Sink> Outlet<S> {
+    /// Tells of the image, where it is time to.
+    fn is_known(&mut self) -> bool {
+        if self.before_image == 0 {
+            let (head, payload, len) = frame::image(linked_store().hertz());
+            if !self.sink.write(&head, payload.get(..len).unwrap_or_default()) {
+                return false;
+            }
+            self.before_image = frame::IMAGE_EVERY;
+        }
+        self.before_image -= 1;
+        true
+    }
+
+    fn write(&mut self, records: &[u8]) -> bool {
         if self.lost.iter().any(|lost| *lost > 0) {
             let note = note(self.lost);
             if !self.sink.write(&frame::head(&note), &note) {
@@ -103,6 +118,17 @@ impl<S: Sink> Outlets for Outlet<S> {
             self.lost = [0; 5];
         }
         self.sink.write(&frame::head(records), records)
+    }
+}
+
+impl<S: Sink> Outlets for Outlet<S> {
+    fn offer(&mut self, records: &[u8]) -> bool {
+        let is_taken = self.is_known() && self.write(records);
+        if !is_taken {
+            // Whoever takes the next block may be another one.
+            self.before_image = 0;
+        }
+        is_taken
     }
 
     fn miss(&mut self, records: &[u8]) {

@@ -25,25 +25,30 @@
 //! | log                                | [`info!`] and its like          |
 //! | stamp records with your own timer  | [`clock`]                       |
 //! | get records out                    | [`drain()`], [`Outlet`], [`rtt!`] |
+//! | keep records over a reset          | [`retained!`]                   |
 //! | have a panic say its last words    | [`last_words!`], [`panicked`]   |
-//! | switch levels at run time          | [`switch_all`], [`switch`]      |
+//! | switch calls at run time           | [`switch_all`], [`switch`], [`Control`] for a host |
 #![no_std]
 
 #[doc(hidden)]
 #[path = "private.rs"]
 pub mod __private;
 pub mod clock;
+mod control;
 mod drain;
 mod filter;
 mod frame;
+mod image;
 #[cfg(any(feature = "embedded-io", feature = "embedded-io-async"))]
 mod io;
 mod last;
 mod macros;
 pub mod policy;
 mod port;
+mod retained;
 mod rtt;
 
+pub use crate::control::Control;
 pub use crate::drain::{Drained, Outlet, Outlets, Sink, drain, drain_last, take};
 pub use crate::filter::{switch, switch_all};
 #[cfg(feature = "embedded-io")]
@@ -52,5 +57,6 @@ pub use crate::io::Blocking;
 pub use crate::io::drain_async;
 pub use crate::last::{faulted, panicked};
 pub use crate::port::{Port, Through};
+pub use crate::retained::{Memory, Retained};
 pub use crate::rtt::{Rtt, RttBlock};
 pub use hydra_log_core::{Level, LevelFilter, Record, STATIC_MAX_LEVEL};

@@ -7,6 +7,7 @@
 pub use hydra_log_core::__private::*;
 pub use hydra_log_core::linked::Returned;
 pub use hydra_log_core::ring::small::{Geometry, Ring};
+pub use hydra_log_core::token::Token;
 
 use crate::clock::Ticks;
 use crate::drain::{self, Drained};
@@ -41,6 +42,8 @@ pub trait Store: Sync {
     /// # Safety
     /// Nothing that runs later uses the ring.
     unsafe fn take_last(&self, run: usize, each: &mut dyn FnMut(&[u8]) -> bool) -> Drained;
+    /// Ticks of the clock a second.
+    fn hertz(&self) -> u32;
     /// Drops the oldest records until `bytes` are free; whether that was possible.
     fn evict(&self, bytes: usize) -> bool;
 }
@@ -116,6 +119,10 @@ impl<const K: usize, const E: usize, const L: usize, P: Policy, T: Ticks> Store
         // SAFETY: the caller's promise is passed on.
         let reader = unsafe { self.ring.seize() };
         pass(&reader, run, each, true)
+    }
+
+    fn hertz(&self) -> u32 {
+        T::HERTZ
     }
 
     fn evict(&self, bytes: usize) -> bool {

@@ -126,8 +126,10 @@ fn losses_that_nobody_could_be_told_of_are_told_later() {
 struct Some28<'t>(&'t mut usize);
 
 impl Sink for Some28<'_> {
-    fn write(&mut self, _head: &[u8], payload: &[u8]) -> bool {
-        *self.0 += payload.len();
+    fn write(&mut self, head: &[u8], payload: &[u8]) -> bool {
+        if head.len() == 16 {
+            *self.0 += payload.len();
+        }
         *self.0 <= 28 * 16
     }
 }
@@ -137,6 +139,11 @@ fn payloads(stream: &[u8]) -> Vec<&[u8]> {
     let mut rest = stream;
     let mut payloads = Vec::new();
     while let Some((head, behind)) = rest.split_at_checked(16) {
+        if head[2] & 0xF == 6 {
+            // The image's block: its payload begins behind 12 bytes.
+            rest = &rest[12 + usize::from(head[4])..];
+            continue;
+        }
         // The block's length counts the tag behind its head.
         let len = usize::from(u16::from_le_bytes([head[4], head[5]])) - 4;
         payloads.push(&behind[..len]);

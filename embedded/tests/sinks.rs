@@ -21,6 +21,11 @@ impl Sink for Bounded {
         if self.room == 0 {
             return false;
         }
+        if head[2] & 0xF == 6 {
+            // The image's block.
+            assert_eq!((head.len(), payload.len()), (12, 16));
+            return true;
+        }
         self.room -= 1;
         assert_eq!(head[..2], [0xFB, 0x48]);
         assert_eq!(usize::from(u16::from_le_bytes([head[4], head[5]])), payload.len() + 4);

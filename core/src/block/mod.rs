@@ -76,6 +76,8 @@ pub enum Kind {
     Image = 6,
     /// Firmware records, behind the [`TAG_BYTES`] of their image.
     Firmware = 7,
+    /// From a host to an image, behind its [`TAG_BYTES`]: which of its calls are on.
+    Control = 8,
 }
 
 impl Kind {
@@ -90,6 +92,7 @@ impl Kind {
             5 => Self::End,
             6 => Self::Image,
             7 => Self::Firmware,
+            8 => Self::Control,
             _ => return None,
         })
     }
@@ -149,6 +152,13 @@ impl Head {
     #[must_use]
     pub fn fits(&self, payload: &[u8], sum: impl Fn(u32, &[u8]) -> u32) -> bool {
         payload.len() == self.len && sum(sum(0, &self.lead), payload) == self.crc
+    }
+
+    /// As [`fits`](Self::fits), of a payload of the right length that does not lie in one piece:
+    /// `payload` continues a [`crc`] over it.
+    #[must_use]
+    pub fn fits_by(&self, payload: impl FnOnce(u32) -> u32) -> bool {
+        payload(crc(0, &self.lead)) == self.crc
     }
 }
 
@@ -259,6 +269,6 @@ mod tests {
         for number in 0..=15 {
             assert!(Kind::from_number(number).is_none_or(|kind| kind as u8 == number));
         }
-        assert_eq!(Kind::from_number(8), None);
+        assert_eq!(Kind::from_number(9), None);
     }
 }
