@@ -1,6 +1,7 @@
 //! Putting an engine together.
 
 mod output;
+mod route;
 mod safety;
 
 pub use self::output::Output;
@@ -15,7 +16,6 @@ use hydra_log_core::LevelFilter;
 use hydra_log_core::record;
 use hydra_log_core::spool;
 
-use self::output::default_output;
 use crate::crash::layout::Kind;
 use crate::crash::store::{Memory, Store};
 use crate::crash::{RecoverError, recovery};
@@ -26,7 +26,8 @@ use crate::engine::{Engine, memory, worker};
 use crate::error::{Error, InitError};
 use crate::filter::Filter;
 use crate::global::{self, Guard};
-use crate::preset::{Overflow, Preset, Settings};
+use crate::layers::Layer;
+use crate::preset::{Overflow, Preset, PresetName, Settings};
 use crate::sys::ticks;
 
 /// The ring for signal handlers and other contexts without a ring of their own.
@@ -63,6 +64,8 @@ pub struct Builder {
     on_error: Option<OnError>,
     crash_proof: Option<PathBuf>,
     deliveries: Deliveries,
+    layers: Vec<Layer>,
+    unknown_preset: Option<String>,
 }
 
 impl Default for Builder {
@@ -87,9 +90,20 @@ impl Builder {
     }
 
     /// A builder with the settings of a preset.
-    pub fn preset(preset: Preset) -> Self {
+    ///
+    /// A name is that of a preset in configuration, or of one of the program's own; see
+    /// [`register_preset`](crate::register_preset). One that nobody knows is told by
+    /// [`build`](Self::build).
+    pub fn preset(preset: impl Into<PresetName>) -> Self {
+        let (builder, unknown) = preset.into().builder();
+        Self { unknown_preset: unknown, ..builder }
+    }
+
+    pub(crate) fn of(preset: Preset) -> Self {
         Self {
             settings: preset.settings(),
+            unknown_preset: None,
+            layers: Vec::new(),
             filter: None,
             outputs: Vec::new(),
             on_error: None,
@@ -123,6 +137,12 @@ impl Builder {
     /// Adds somewhere to write: a sink, or an [`Output`] with a format and a level of its own.
     pub fn sink(mut self, output: impl Into<Output>) -> Self {
         self.outputs.push(output.into());
+        self
+    }
+
+    /// Adds a layer: see [`layers`](crate::layers).
+    pub fn layer(mut self, layer: Layer) -> Self {
+        self.layers.push(layer);
         self
     }
 
@@ -204,9 +224,7 @@ impl Builder {
     pub fn build(mut self) -> Result<Engine, InitError> {
         self.check()?;
         ticks::choose();
-        if self.outputs.is_empty() {
-            self.outputs.push(default_output());
-        }
+        let router = self.route()?;
         let mut problems = Vec::new();
         let recovered = self.recover(&mut problems);
         let memory = self.memory(&mut problems);
@@ -215,13 +233,18 @@ impl Builder {
             memory::spool(&memory, Kind::Spool, self.settings.spool_bytes, self.outputs.len())?;
         let per_sink = self.settings.workers;
         let lane = |(reader, output): (usize, Output)| {
-            SinkLane::new(reader, output.level, output.encoding, output.sink, memory.store)
+            let mut takes = output.takes;
+            if reader == 0 {
+                takes.count();
+            }
+            SinkLane::new(reader, takes, output.encoding, output.sink, memory.store)
         };
         let sinks: Vec<SinkLane> = self.outputs.into_iter().enumerate().map(lane).collect();
         let lanes = sinks.len();
         let shared = Shared::start(Parts {
             filter: self.filter.unwrap_or_else(|| Filter::at(self.settings.level)),
             deliveries: self.deliveries,
+            router,
             settings: self.settings,
             shared_ring,
             spool,
@@ -276,6 +299,9 @@ impl Builder {
     }
 
     fn check(&self) -> Result<(), InitError> {
+        if let Some(name) = self.unknown_preset.clone() {
+            return Err(InitError::Preset { name });
+        }
         let Settings { ring_bytes, max_ring_bytes, spool_bytes, recorder_bytes, workers, .. } =
             self.settings;
         capacity("ring_bytes", ring_bytes, LEAST_RING_BYTES)?;

@@ -42,6 +42,16 @@ pub enum InitError {
         /// The name.
         name: String,
     },
+    /// There is a preset of that name already.
+    PresetTaken {
+        /// The name.
+        name: String,
+    },
+    /// Two layers have the same name, or one has none.
+    Layer {
+        /// The name.
+        name: String,
+    },
     /// The system gave no memory for a ring or the spool.
     Memory {
         /// How much was asked for.
@@ -71,8 +81,15 @@ impl fmt::Display for InitError {
             }
             Self::Filter { message } => write!(f, "filter: {message}"),
             Self::Preset { name } => {
-                write!(f, "unknown preset `{name}`: use development, production or bare_metal")
+                write!(f, "unknown preset `{name}`: {}", crate::preset::known(name))
             }
+            Self::PresetTaken { name } => {
+                write!(f, "there is a preset `{name}` already: choose another name")
+            }
+            Self::Layer { name } if name.is_empty() => {
+                f.write_str("a layer without a name: calls name theirs by `layer: \"API\"`")
+            }
+            Self::Layer { name } => write!(f, "two layers are named `{name}`: make them one"),
             Self::Memory { bytes, source } => write!(f, "no memory for {bytes} bytes: {source}"),
             Self::Thread { source } => write!(f, "cannot start a worker thread: {source}"),
         }

@@ -17,6 +17,8 @@
 //! |---------------------------------------|-----------------------------------------------|
 //! | log with no configuration             | [`init`]                                      |
 //! | choose sinks, formats, sizes, policy  | [`Builder`], [`Preset`], [`Overflow`]         |
+//! | send layers to places of their own    | [`Builder::layer`], [`layers`]                |
+//! | take what other loggers record        | `bridge`, by the features `log`, `tracing`, … |
 //! | write somewhere else                  | [`sink::Sink`], [`format::Format`]            |
 //! | lose nothing when the process is killed | [`Builder::crash_proof`], [`crash`]         |
 //! | write a tenth, and render it later    | [`sink::File::binary`], [`binary`]            |
@@ -41,9 +43,12 @@ pub mod filter;
 pub mod format;
 mod global;
 mod health;
+pub mod layers;
 #[macro_use]
 mod macros;
 mod preset;
+#[macro_use]
+mod reserved;
 pub mod sink;
 mod stats;
 mod sys;
@@ -52,6 +57,7 @@ pub mod testing;
 #[doc(hidden)]
 pub mod __private;
 
+pub use hydra_log_core::value::Secret;
 pub use hydra_log_core::{Level, LevelFilter, STATIC_MAX_LEVEL};
 
 pub use crate::builder::{Builder, Output};
@@ -60,7 +66,11 @@ pub use crate::engine::{Engine, Flushing, Strategy};
 pub use crate::error::{Error, FlushError, InitError};
 pub use crate::global::{Guard, init};
 pub use crate::health::{Health, StepHealth};
-pub use crate::preset::{Overflow, ParsePresetError, Preset};
+pub use crate::layers::Layer;
+pub use crate::preset::{
+    Overflow, ParsePresetError, Preset, PresetInfo, PresetName, presets, register_preset,
+};
+pub use crate::reserved::RESERVED_LAYERS;
 pub use crate::stats::{Lost, RecorderStats, Report, RingStats, SinkStats, Stats};
 
 /// Stores a struct as its fields.

@@ -1,10 +1,14 @@
 //! Presets: named sets of settings, each one row of a table.
 
+mod own;
+
 use core::fmt;
 use core::str::FromStr;
 use core::time::Duration;
 
 use hydra_log_core::LevelFilter;
+
+pub use self::own::{PresetInfo, PresetName, presets, register_preset};
 
 use crate::delivery::{Chain, Chains, Step};
 
@@ -29,15 +33,22 @@ pub enum Overflow {
 
 /// A named set of settings; the builder's own calls override single ones.
 ///
-/// | setting | `Development` | `Production` | `BareMetal` |
-/// |---|---|---|---|
-/// | level without a filter | debug | info | info |
-/// | a thread's first ring | 64 KiB | 64 KiB | 64 KiB |
-/// | grows up to, a thread | 1 MiB | 1 MiB | never |
-/// | all rings together | 64 MiB | 256 MiB | 256 MiB |
-/// | spool | 1 MiB | 1 MiB | 256 KiB |
-/// | ring full | wait up to 1 s | wait up to 100 ms | direct write, up to 100 ms for the drain |
-/// | drain worker | one a sink | one a sink | none: `drain_once()` or a full ring |
+/// | preset | level | a thread's ring, at first and at most | all rings | spool | ring full | without sinks |
+/// |---|---|---|---|---|---|---|
+/// | `Development` | debug | 64 KiB, 1 MiB | 64 MiB | 1 MiB | wait up to 1 s | text or JSON |
+/// | `Production` | info | 64 KiB, 1 MiB | 256 MiB | 1 MiB | wait up to 100 ms | text or JSON |
+/// | `Testing` | trace | 16 KiB, 1 MiB | 16 MiB | 1 MiB | wait up to 10 s | text |
+/// | `Microservice` | info | 32 KiB, 512 KiB | 32 MiB | 1 MiB | wait up to 50 ms | JSON |
+/// | `WebApp` | info | 64 KiB, 1 MiB | 128 MiB | 2 MiB | wait up to 20 ms | text or JSON |
+/// | `ApiService` | info | 128 KiB, 2 MiB | 256 MiB | 4 MiB | wait up to 5 ms | JSON |
+/// | `BackgroundWorker` | info | 32 KiB, 1 MiB | 64 MiB | 1 MiB | wait up to 1 s | JSON |
+/// | `HighPerformance` | info | 256 KiB, 8 MiB | 1 GiB | 16 MiB | drop | JSON |
+/// | `Minimal` | warn | 16 KiB, 64 KiB | 1 MiB | 256 KiB | wait up to 10 ms | text |
+/// | `BareMetal` | info | 64 KiB, 64 KiB | 256 MiB | 256 KiB | direct write, up to 100 ms | text or JSON |
+///
+/// All have one worker a sink but `BareMetal`, which has none: `drain_once()` or a full ring
+/// writes.
+/// "Text or JSON" is text to a terminal, in colour where it has them, and JSON to anything else.
 ///
 /// ```
 /// use hydra_log::Preset;
@@ -52,6 +63,20 @@ pub enum Preset {
     /// For a server.
     #[default]
     Production,
+    /// For tests: everything, and nothing is dropped soon.
+    Testing,
+    /// For a small server among many, whose lines a collector reads.
+    Microservice,
+    /// For a server with pages.
+    WebApp,
+    /// For a server whose answers must not wait.
+    ApiService,
+    /// For jobs that may wait rather than lose a line.
+    BackgroundWorker,
+    /// For millions of records a second: a full ring drops.
+    HighPerformance,
+    /// For little memory: warnings and errors.
+    Minimal,
     /// No worker thread: a full ring is written out by the call that finds it full.
     BareMetal,
 }
@@ -72,11 +97,23 @@ pub(crate) struct Settings {
     pub(crate) workers: usize,
     /// How long a sink may make no progress while others wait, before it is skipped.
     pub(crate) stall: Duration,
+    pub(crate) shown: Shown,
 }
 
 impl Preset {
     /// All presets, in the order of the table.
-    pub const ALL: [Self; 3] = [Self::Development, Self::Production, Self::BareMetal];
+    pub const ALL: [Self; 10] = [
+        Self::Development,
+        Self::Production,
+        Self::Testing,
+        Self::Microservice,
+        Self::WebApp,
+        Self::ApiService,
+        Self::BackgroundWorker,
+        Self::HighPerformance,
+        Self::Minimal,
+        Self::BareMetal,
+    ];
 
     /// The name, as in configuration.
     #[must_use]
@@ -84,42 +121,90 @@ impl Preset {
         match self {
             Self::Development => "development",
             Self::Production => "production",
+            Self::Testing => "testing",
+            Self::Microservice => "microservice",
+            Self::WebApp => "web_app",
+            Self::ApiService => "api_service",
+            Self::BackgroundWorker => "background_worker",
+            Self::HighPerformance => "high_performance",
+            Self::Minimal => "minimal",
             Self::BareMetal => "bare_metal",
         }
     }
 
-    pub(crate) const fn settings(self) -> Settings {
-        let production = Settings {
-            level: LevelFilter::Info,
-            ring_bytes: 64 << 10,
-            max_ring_bytes: 1 << 20,
-            budget_bytes: 256 << 20,
-            spool_bytes: 1 << 20,
-            chains: Chains::new(waiting(Duration::from_millis(100))),
-            confirm: Duration::from_secs(30),
-            recorder_bytes: 256 << 10,
-            workers: 1,
-            stall: Duration::from_millis(100),
-        };
+    /// What it is for.
+    #[must_use]
+    pub const fn about(self) -> &'static str {
         match self {
-            Self::Production => production,
-            Self::Development => Settings {
-                level: LevelFilter::Debug,
-                budget_bytes: 64 << 20,
-                chains: Chains::new(waiting(Duration::from_secs(1))),
-                ..production
+            Self::Development => "for a person at a terminal",
+            Self::Production => "for a server",
+            Self::Testing => "for tests: everything, and nothing is dropped soon",
+            Self::Microservice => "for a small server among many, whose lines a collector reads",
+            Self::WebApp => "for a server with pages",
+            Self::ApiService => "for a server whose answers must not wait",
+            Self::BackgroundWorker => "for jobs that may wait rather than lose a line",
+            Self::HighPerformance => "for millions of records a second: a full ring drops",
+            Self::Minimal => "for little memory: warnings and errors",
+            Self::BareMetal => "no worker thread: a full ring is written out by its call",
+        }
+    }
+
+    pub(crate) const fn settings(self) -> Settings {
+        use LevelFilter::{Debug, Info, Trace, Warn};
+        match self {
+            Self::Development => settings(Debug, [64, 1024, 64 << 10, 1024], 1000, Shown::Auto),
+            Self::Production => settings(Info, [64, 1024, 256 << 10, 1024], 100, Shown::Auto),
+            Self::Testing => settings(Trace, [16, 1024, 16 << 10, 1024], 10_000, Shown::Text),
+            Self::Microservice => settings(Info, [32, 512, 32 << 10, 1024], 50, Shown::Json),
+            Self::WebApp => settings(Info, [64, 1024, 128 << 10, 2048], 20, Shown::Auto),
+            Self::ApiService => settings(Info, [128, 2048, 256 << 10, 4096], 5, Shown::Json),
+            Self::BackgroundWorker => settings(Info, [32, 1024, 64 << 10, 1024], 1000, Shown::Json),
+            Self::HighPerformance => Settings {
+                chains: Chains::new(Chain::new([Step::Spill, Step::DropNewest])),
+                ..settings(Info, [256, 8192, 1 << 20, 16 << 10], 0, Shown::Json)
             },
+            Self::Minimal => settings(Warn, [16, 64, 1024, 256], 10, Shown::Text),
             Self::BareMetal => Settings {
-                max_ring_bytes: production.ring_bytes,
-                spool_bytes: 256 << 10,
                 chains: Chains::new(Chain::new([
                     Step::DirectWrite(Duration::from_millis(100)),
                     Step::DropNewest,
                 ])),
                 workers: 0,
-                ..production
+                ..settings(Info, [64, 64, 256 << 10, 256], 100, Shown::Auto)
             },
         }
+    }
+}
+
+/// How records look where nobody named a sink: on standard error.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Shown {
+    /// Text to a terminal, JSON to anything else.
+    Auto,
+    Text,
+    Json,
+}
+
+/// Rings at first and at most, all rings, and the spool, in KiB; how long a full ring waits, in
+/// milliseconds.
+const fn settings(
+    level: LevelFilter,
+    [ring, max_ring, budget, spool]: [usize; 4],
+    wait_ms: u64,
+    shown: Shown,
+) -> Settings {
+    Settings {
+        level,
+        ring_bytes: ring << 10,
+        max_ring_bytes: max_ring << 10,
+        budget_bytes: budget << 10,
+        spool_bytes: spool << 10,
+        chains: Chains::new(waiting(Duration::from_millis(wait_ms))),
+        confirm: Duration::from_secs(30),
+        recorder_bytes: 256 << 10,
+        workers: 1,
+        stall: Duration::from_millis(100),
+        shown,
     }
 }
 
@@ -144,7 +229,17 @@ pub struct ParsePresetError {
 
 impl fmt::Display for ParsePresetError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "unknown preset `{}`: use development, production or bare_metal", self.word)
+        write!(f, "unknown preset `{}`: {}", self.word, known(&self.word))
+    }
+}
+
+/// What there is instead of a word that names no preset.
+pub(crate) fn known(word: &str) -> String {
+    let presets = presets();
+    let names = presets.iter().map(|preset| preset.name.as_str());
+    match crate::filter::nearest(word, names.clone()) {
+        Some(near) => format!("did you mean `{near}`?"),
+        None => format!("use one of {}", names.collect::<Vec<_>>().join(", ")),
     }
 }
 

@@ -138,6 +138,8 @@ pub struct Stats {
     pub not_crash_proof: u64,
     /// Records that processes which died had left, written at the start.
     pub recovered: u64,
+    /// Records whose call named a layer that is not there; they went on to another one.
+    pub unrouted: u64,
     /// The flight recorder.
     pub recorder: RecorderStats,
 }

@@ -19,6 +19,7 @@ mod element;
 mod given;
 mod kind;
 mod scalar;
+mod secret;
 mod text;
 mod words;
 mod writer;
@@ -27,6 +28,7 @@ pub use self::args::{Args, Kinds, MAX_ARGUMENTS};
 pub use self::element::{Element, ElementKind};
 pub use self::given::{Given, Take};
 pub use self::kind::{Kind, Tag};
+pub use self::secret::Secret;
 pub use self::text::{Rendered, TEXT_BUDGET};
 pub use self::writer::{MAX_DEPTH, Writer};
 

@@ -6,6 +6,8 @@ use hydra_log_core::LevelFilter;
 
 use crate::engine::encoding::Encoding;
 use crate::format::{ColourMode, Format, Json, Text, Theme};
+use crate::layers::Takes;
+use crate::preset::Shown;
 use crate::sink::{Console, Sink};
 
 /// A sink, the format of what is written to it, and the levels that it takes.
@@ -18,7 +20,7 @@ use crate::sink::{Console, Sink};
 pub struct Output {
     pub(crate) sink: Box<dyn Sink>,
     pub(crate) encoding: Encoding,
-    pub(crate) level: LevelFilter,
+    pub(crate) takes: Takes,
     theme: Theme,
 }
 
@@ -26,7 +28,12 @@ impl Output {
     /// A sink that takes every level as text.
     pub fn new(sink: impl Sink + 'static) -> Self {
         let encoding = Encoding::Lines(Box::new(Text::new()));
-        Self { sink: Box::new(sink), encoding, level: LevelFilter::Trace, theme: Theme::DEFAULT }
+        Self {
+            sink: Box::new(sink),
+            encoding,
+            takes: Takes::at(LevelFilter::Trace),
+            theme: Theme::DEFAULT,
+        }
     }
 
     /// What is written looks like this.
@@ -93,7 +100,7 @@ impl Output {
     /// Records less severe than this are passed over.
     #[must_use]
     pub fn level(mut self, level: LevelFilter) -> Self {
-        self.level = level;
+        self.takes.set_level(level);
         self
     }
 }
@@ -107,16 +114,18 @@ impl<S: Sink + 'static> From<S> for Output {
 impl fmt::Debug for Output {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let name = self.sink.name();
-        f.debug_struct("Output").field("sink", &name).field("level", &self.level).finish()
+        f.debug_struct("Output").field("sink", &name).field("level", &self.takes.level()).finish()
     }
 }
 
-/// Where an engine writes that was told of nowhere: to people in colour, to programs in JSON.
-pub(crate) fn default_output() -> Output {
+/// Where an engine writes that was told of nowhere: standard error.
+pub(super) fn default_output(shown: Shown) -> Output {
     let console = Console::stderr();
-    if console.is_terminal() {
-        Output::new(console).colour(ColourMode::Auto)
-    } else {
-        Output::new(console).format(Json::new())
-    }
+    let is_text = match shown {
+        Shown::Auto => console.is_terminal(),
+        Shown::Text => true,
+        Shown::Json => false,
+    };
+    let output = Output::new(console);
+    if is_text { output.colour(ColourMode::Auto) } else { output.format(Json::new()) }
 }

@@ -46,7 +46,7 @@ impl<'m> Made<'m> {
                 let Ok(record) = RecordRef::parse(bytes) else { return false };
                 let Some(site) = self.names.get(record.site()) else { return false };
                 let is_own = record.flags().contains(Flags::CONTROL);
-                if !output.level.allows(site.level) && !is_own {
+                if !is_own && !output.takes.takes(site.level, &site.layer, &site.target) {
                     return false;
                 }
                 self.add(&output.encoding, (bytes, record), &site, thread, time_ns);

@@ -4,6 +4,7 @@ use hydra_log_core::LevelFilter;
 use hydra_log_core::site::Site;
 
 use super::Delivery;
+use crate::reserved::RESERVED_LAYERS;
 
 /// Records of some levels, of a target and of a layer.
 ///
@@ -77,7 +78,8 @@ fn is_in(target: &str, other: &str) -> bool {
     target.strip_prefix(other).is_some_and(|rest| rest.is_empty() || rest.starts_with("::"))
 }
 
-/// Rules; the last one that a record meets gives its class. Without one it is `BestEffort`.
+/// Rules; the last one that a record meets gives its class. Without one it is `BestEffort`, and
+/// `MustNotDrop` in a layer of [`RESERVED_LAYERS`](crate::RESERVED_LAYERS).
 ///
 /// ```
 /// use hydra_log::{Builder, Deliveries, Delivery, LevelFilter, Rule, sink::Memory};
@@ -111,7 +113,9 @@ impl Deliveries {
     /// The class of a callsite's records.
     pub(crate) fn of(&self, site: &Site) -> Delivery {
         let rule = self.rules.iter().rev().find(|rule| rule.is_for(site));
-        rule.map_or(Delivery::BestEffort, Rule::delivery)
+        let reserved = RESERVED_LAYERS.contains(&site.layer);
+        let otherwise = if reserved { Delivery::MustNotDrop } else { Delivery::BestEffort };
+        rule.map_or(otherwise, Rule::delivery)
     }
 
     /// Whether some rule gives this class.

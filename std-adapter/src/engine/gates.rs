@@ -48,7 +48,7 @@ pub(crate) fn set_added(site: &'static Site) {
 #[allow(dead_code, reason = "only bridges use it, and they are features")]
 pub(crate) fn wish(level: Level, target: &str) -> GateState {
     let engines = lock(&ENGINES);
-    of(engines.iter().filter(|engine| engine.passes(level, target)).count(), &engines)
+    of(engines.iter().filter(|engine| engine.passes(level, "", target)).count(), &engines)
 }
 
 /// The most verbose level that passes anywhere.

@@ -123,6 +123,15 @@ impl Engine {
         gates::refresh();
     }
 
+    /// Sets a layer's own level, on every thread, from the next call on; `None` leaves it to the
+    /// filter. `false` if there is no such layer.
+    pub fn set_layer_level(&self, layer: &str, level: Option<LevelFilter>) -> bool {
+        let router = self.shared.router.as_ref();
+        let is_set = router.is_some_and(|router| router.set_level(layer, level));
+        gates::refresh();
+        is_set
+    }
+
     /// Sets the level that passes, whatever the target.
     pub fn set_level(&self, level: LevelFilter) {
         self.set_filter(Filter::at(level));

@@ -35,6 +35,7 @@ use crate::engine::{lock, report};
 use crate::error::Error;
 use crate::filter::Filter;
 use crate::health::Health;
+use crate::layers::Router;
 use crate::preset::Settings;
 use crate::stats::Stats;
 use crate::sys::ticks::ticks;
@@ -89,6 +90,8 @@ pub(crate) struct Shared {
     pub(crate) sites: Sites,
     filter: RwLock<Filter>,
     deliveries: RwLock<Deliveries>,
+    /// Where records of which layers go, if there are layers.
+    pub(crate) router: Option<Arc<Router>>,
     /// By site, what this engine makes of it: see [`wish`](Self::wish).
     wishes: Box<[StaticU8]>,
     /// Whether some site may be kept in the flight recorder.
@@ -113,6 +116,7 @@ pub(crate) struct Parts {
     pub(crate) workers: usize,
     pub(crate) filter: Filter,
     pub(crate) deliveries: Deliveries,
+    pub(crate) router: Option<Arc<Router>>,
     pub(crate) on_error: Option<OnError>,
 }
 
@@ -129,6 +133,7 @@ impl Shared {
             spool: parts.spool,
             memory: parts.memory,
             recovered: parts.recovered,
+            router: parts.router,
             sinks: parts.sinks,
             flush: Flush::new(),
             counters: Counters::default(),
@@ -155,7 +160,7 @@ impl Shared {
     /// The class of a site's records; `None` if they would be written nowhere.
     pub(crate) fn wants(&self, site: &'static Site) -> Option<Delivery> {
         let level = site.level();
-        let wants = self.passes(level, site.target);
+        let wants = self.passes(level, site.layer, site.target);
         let deliveries = self.deliveries.read().unwrap_or_else(PoisonError::into_inner);
         let class = deliveries.of(site);
         if let Some(wish) = self.wishes.get(site.id().0 as usize) {
@@ -185,11 +190,14 @@ impl Shared {
         self.write_recorder.store(true, ord::gate());
     }
 
-    /// Whether a record of this level and target would be written anywhere.
-    pub(crate) fn passes(&self, level: Level, target: &str) -> bool {
-        let filter = self.filter.read().unwrap_or_else(PoisonError::into_inner);
-        filter.level_for(target).allows(level)
-            && self.sinks.iter().any(|sink| sink.level().allows(level))
+    /// Whether a record of such a call would be written anywhere.
+    pub(crate) fn passes(&self, level: Level, layer: &str, target: &str) -> bool {
+        let routed = self.router.as_ref().and_then(|router| router.level_of(layer, target));
+        let allowed = routed.unwrap_or_else(|| {
+            let filter = self.filter.read().unwrap_or_else(PoisonError::into_inner);
+            filter.level_for(target)
+        });
+        allowed.allows(level) && self.sinks.iter().any(|sink| sink.takes(level, layer, target))
     }
 
     /// Keeps what a site says beside its records, where those outlive the process.
@@ -206,7 +214,8 @@ impl Shared {
     pub(crate) fn max_level(&self) -> LevelFilter {
         let filter = self.filter.read().unwrap_or_else(PoisonError::into_inner);
         let sinks = self.sinks.iter().map(SinkLane::level).max().unwrap_or_default();
-        filter.max_level().min(sinks)
+        let layers = self.router.as_ref().map_or(LevelFilter::Off, |router| router.max_level());
+        filter.max_level().max(layers).min(sinks)
     }
 
     /// Whether a call whose gate says "ask" is for this engine.
@@ -417,6 +426,7 @@ impl Shared {
             crash_proof_bytes: self.memory.store.map_or(0, Store::bytes),
             not_crash_proof: self.memory.plain(),
             recovered: self.recovered,
+            unrouted: self.router.as_ref().map_or(0, |router| router.unrouted()),
             recorder: drainer.recorder_stats(),
         }
     }

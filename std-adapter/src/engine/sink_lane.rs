@@ -16,7 +16,7 @@ use std::thread;
 use hydra_log_core::record::{Flags, RecordRef, flags_of, site_of};
 use hydra_log_core::spool::{self, Spool, UNCOUNTED};
 use hydra_log_core::sync::{AtomicBool, AtomicUsize, rmw};
-use hydra_log_core::{LevelFilter, ord};
+use hydra_log_core::{Level, LevelFilter, ord};
 
 use crate::binary::{Packed, Packer};
 use crate::crash::batch::Intent;
@@ -26,6 +26,7 @@ use crate::engine::shared::Shared;
 use crate::engine::{lock, sink_gap};
 use crate::error::Error;
 use crate::format::{Buffer, Event, Format, ThreadInfo};
+use crate::layers::Takes;
 use crate::sink::Sink;
 use crate::stats::SinkStats;
 
@@ -40,7 +41,7 @@ const RETRY_PAUSE: Duration = Duration::from_millis(1);
 
 pub(crate) struct SinkLane {
     name: String,
-    level: LevelFilter,
+    takes: Takes,
     encoding: Encoding,
     reader: usize,
     /// The next batch's ticket; whoever holds it reads the spool.
@@ -122,14 +123,14 @@ struct Batch {
 impl SinkLane {
     pub(crate) fn new(
         reader: usize,
-        level: LevelFilter,
+        takes: Takes,
         encoding: Encoding,
         sink: Box<dyn Sink>,
         store: Option<&'static Store>,
     ) -> Self {
         Self {
             name: sink.name(),
-            level,
+            takes,
             encoding,
             reader,
             claim: Mutex::new(0),
@@ -147,7 +148,12 @@ impl SinkLane {
     }
 
     pub(crate) fn level(&self) -> LevelFilter {
-        self.level
+        self.takes.level()
+    }
+
+    /// Whether records of such calls are for this sink.
+    pub(crate) fn takes(&self, level: Level, layer: &str, target: &str) -> bool {
+        self.takes.takes(level, layer, target)
     }
 
     /// Takes a batch, renders it, writes it in turn. Returns how many entries it had.
@@ -256,7 +262,8 @@ impl SinkLane {
             shared.failed(&Error::Corrupt { bytes: payload.len() });
             return false;
         };
-        if !self.level.allows(site.level) && !record.flags().contains(Flags::CONTROL) {
+        let is_own = record.flags().contains(Flags::CONTROL);
+        if !is_own && !self.takes.takes_now(site.level, &site.layer, &site.target) {
             return false;
         }
         if thread.0 != number || thread.1.is_none() {
@@ -335,7 +342,8 @@ impl SinkLane {
             shared.failed(&Error::Corrupt { bytes: size_of::<u64>() });
             return false;
         };
-        self.level.allows(site.level()) || flags_of(word0).contains(Flags::CONTROL)
+        flags_of(word0).contains(Flags::CONTROL)
+            || self.takes.takes_now(site.level(), site.layer, site.target)
     }
 
     fn wait_for_turn(&self, ticket: u64) {

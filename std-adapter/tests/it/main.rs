@@ -16,6 +16,7 @@ mod contexts;
 mod crash;
 mod delivery;
 mod exits;
+mod layers;
 mod ord;
 mod order;
 mod rotation;
