@@ -23,7 +23,7 @@ pub fn write(ring: u32, stamp: u64, lost: [u64; LEVELS]) -> [u64; BYTES / 8] {
     write_as(site::gap_site().id(), ring, stamp, lost)
 }
 
-/// As [`write`], for a reader that knows the gap records' callsite by another number: that of a
+/// As [`write()`], for a reader that knows the gap records' callsite by another number: that of a
 /// log, say, which another program began.
 #[must_use]
 pub fn write_as(id: SiteId, ring: u32, stamp: u64, lost: [u64; LEVELS]) -> [u64; BYTES / 8] {

@@ -35,6 +35,10 @@ pub mod binary;
 pub mod bridge;
 mod builder;
 pub mod clock;
+#[cfg_attr(
+    not(all(target_os = "linux", target_pointer_width = "64")),
+    allow(dead_code, reason = "where nothing can be kept, recovery alone is left")
+)]
 pub mod crash;
 mod delivery;
 mod engine;

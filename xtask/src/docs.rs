@@ -9,8 +9,8 @@ pub(crate) const COMMAND: Command = Command {
     help: "\
 cargo xtask docs
 
-Runs `cargo doc --workspace --no-deps` with RUSTDOCFLAGS=-Dwarnings, without `loom-tests`, which
-is empty but for its models' build flag.
+Runs `cargo doc --workspace --all-features --no-deps` with RUSTDOCFLAGS=-Dwarnings, without
+`loom-tests`, which is empty but for its models' build flag.
 
 Example:
   cargo xtask docs
@@ -20,6 +20,8 @@ Example:
 
 pub(crate) fn run(arguments: &[String]) -> Outcome {
     only(arguments, &[])?;
-    let docs = Tool::cargo("doc --workspace --exclude hydra-log-loom-tests --no-deps --quiet");
+    let docs = Tool::cargo(
+        "doc --workspace --all-features --exclude hydra-log-loom-tests --no-deps --quiet",
+    );
     docs.env("RUSTDOCFLAGS", "-Dwarnings").run().map_err(Failure::Check)
 }

@@ -34,7 +34,7 @@ pub(crate) mod store;
 
 use core::fmt;
 use std::io;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use hydra_log_core::recover::Rejected;
 
@@ -48,7 +48,7 @@ use crate::builder::Output;
 pub fn default_directory() -> Option<PathBuf> {
     #[cfg(all(target_os = "linux", target_pointer_width = "64"))]
     {
-        let memory = Path::new("/dev/shm");
+        let memory = std::path::Path::new("/dev/shm");
         let name = format!("hydra-{}-{}", crate::sys::owned::user(), program());
         memory.is_dir().then(|| memory.join(name))
     }

@@ -29,6 +29,7 @@ pub(super) struct Member {
 pub(super) const PACKED: [&str; 2] = [".gz", ".zst"];
 
 /// What the name of a file ends in that is being compressed.
+#[cfg(any(feature = "gzip", feature = "zstd"))]
 pub(super) const UNFINISHED: &str = ".part";
 
 impl Family {

@@ -3,9 +3,7 @@
 
 use core::mem::ManuallyDrop;
 use core::ptr::NonNull;
-use std::fs;
 use std::io;
-use std::os::fd::AsRawFd;
 
 /// Zeroed pages, given back when dropped.
 #[derive(Debug)]
@@ -42,11 +40,12 @@ impl Mapping {
     /// # Errors
     ///
     /// When the length or the place is absurd, or what the system says.
-    pub(crate) fn of_file(file: &fs::File, at: u64, bytes: usize) -> io::Result<Self> {
+    #[cfg(all(target_os = "linux", target_pointer_width = "64"))]
+    pub(crate) fn of_file(file: &std::fs::File, at: u64, bytes: usize) -> io::Result<Self> {
         super::check(bytes)?;
         let at = libc::off_t::try_from(at).map_err(io::Error::other)?;
         let access = libc::PROT_READ | libc::PROT_WRITE;
-        let (any, fd) = (core::ptr::null_mut(), file.as_raw_fd());
+        let (any, fd) = (core::ptr::null_mut(), std::os::fd::AsRawFd::as_raw_fd(file));
         // SAFETY: bounds: a new mapping, wherever the system finds room; race: this process makes
         // one of each part of a file that is its own.
         let start = unsafe { libc::mmap(any, bytes, access, libc::MAP_SHARED, fd, at) };
