@@ -8,13 +8,13 @@ use std::io::Read;
 use std::sync::Arc;
 
 use hydra_log_core::block::{Kind, TAG_BYTES};
-use hydra_log_core::record::RecordRef;
 use hydra_log_core::record::firmware::{Header, WIDE_WORDS, widen};
+use hydra_log_core::record::{Flags, RecordRef, encode_words};
 use hydra_log_core::site::SiteId;
 
 use crate::blocks::{Block, Blocks};
 use crate::elf::word;
-use crate::image::{GAP_SITE, Image, hex};
+use crate::image::{FRAME_SITE, GAP_SITE, Image, hex};
 use crate::inflate::inflate;
 use crate::problem::{Problem, Trouble};
 use crate::reader::{Event, Found};
@@ -140,6 +140,16 @@ impl<R: Read> FirmwareReader<R> {
             known.time += u64::from(header.stamp.wrapping_sub(known.stamp));
             known.stamp = header.stamp;
         }
+        let is_frame = header.flags.contains(Flags::CONTROL) && (1..=4).contains(&header.site);
+        if is_frame {
+            // A defmt's frame, padded by its number less one.
+            let end = header.bytes + 1 - usize::from(header.site);
+            let frame = rest.get(8..end).ok_or(NO_RECORD)?;
+            let (site, flags) = (SiteId(FRAME_SITE), Flags::NONE);
+            let used = encode_words(&mut *self.words, site, known.time, &(frame, ()), flags);
+            self.keep(used);
+            return Ok(());
+        }
         let site = if header.is_note() { GAP_SITE } else { header.site.into() };
         let used = widen(rest, SiteId(site), known.time, &mut *self.words);
         let used = used.map_err(|_| NO_RECORD)?;
@@ -147,10 +157,15 @@ impl<R: Read> FirmwareReader<R> {
             let word = u64::from_le(*first) & !(0xff_ffff << 16);
             *first = (word | u64::from(GAP_SITE) << 16).to_le();
         }
+        self.keep(used);
+        Ok(())
+    }
+
+    /// Keeps the record that was written into the words.
+    fn keep(&mut self, used: usize) {
         self.bytes.clear();
         let words = self.words.iter().take(used / 8);
         self.bytes.extend(words.flat_map(|word| word.to_ne_bytes()));
-        Ok(())
     }
 
     /// Takes in the next block.

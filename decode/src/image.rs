@@ -6,14 +6,18 @@
 use core::fmt;
 use std::sync::Arc;
 
+use hydra_log_core::Level;
 use hydra_log_core::block::TAG_BYTES;
-use hydra_log_core::record::dictionary::{DictionaryError, Entry};
+use hydra_log_core::record::dictionary::{DictionaryError, Entry, Fields};
+use hydra_log_core::site::{SiteId, gap_site};
 
 use crate::elf::{Elf, word};
 use crate::session::Session;
 
 /// The number of the site of gap records, which no site of firmware has.
 pub(crate) const GAP_SITE: u32 = 0x1_0000;
+/// The same of defmt's frames.
+pub(crate) const FRAME_SITE: u32 = 0x1_0001;
 
 /// A program that runs on a microcontroller.
 #[derive(Clone, Debug)]
@@ -97,7 +101,20 @@ impl Image {
             session.add_entry(entry).map_err(ImageError::Entry)?;
             rest = rest.get(used..).unwrap_or_default();
         }
-        session.add_gap(GAP_SITE);
+        let gap = Entry::of(gap_site());
+        session.add_site(Entry { id: SiteId(GAP_SITE), ..gap });
+        let (id, fields) = (SiteId(FRAME_SITE), Fields::new(&[]));
+        let template = "frame {0:02x?}";
+        let frame = Entry {
+            id,
+            level: Level::Info,
+            arguments: 1,
+            target: "defmt",
+            template,
+            fields,
+            ..gap
+        };
+        session.add_site(frame);
         let tag = build_id.first_chunk().copied().unwrap_or_default();
         let build_id = build_id.to_vec();
         Ok(Self { build_id, tag, session: Arc::new(session) })
@@ -112,7 +129,7 @@ impl Image {
     /// What is known of a call, by its number.
     #[must_use]
     pub fn site(&self, number: u16) -> Option<Entry<'_>> {
-        self.session.site(hydra_log_core::site::SiteId(number.into()))
+        self.session.site(SiteId(number.into()))
     }
 
     /// What people see of its build id; of its tag, if it has none.
@@ -168,7 +185,7 @@ mod tests {
         for length in 4..section.len() {
             assert_eq!(Image::of(&section[..length], &[]).unwrap_err(), ImageError::Short(0));
         }
-        assert_eq!(Image::of(&[], &[]).unwrap().session.sites().count(), 1);
+        assert_eq!(Image::of(&[], &[]).unwrap().session.sites().count(), 2);
     }
 
     #[test]

@@ -7,7 +7,7 @@ use std::sync::Arc;
 use hydra_log_core::block::{Kind, SESSION_MAGIC, SESSION_RECOVERED};
 use hydra_log_core::record::dictionary::{self, DictionaryError, Entry};
 use hydra_log_core::render::{TypeInfo, Types};
-use hydra_log_core::site::{SiteId, gap_site};
+use hydra_log_core::site::SiteId;
 
 use crate::blocks::Block;
 use crate::problem::{Problem, Trouble};
@@ -113,9 +113,8 @@ impl Session {
         Ok(())
     }
 
-    /// Takes in what gap records say, as site `number`.
-    pub(crate) fn add_gap(&mut self, number: u32) {
-        let entry = Entry { id: SiteId(number), ..Entry::of(gap_site()) };
+    /// Takes in a site that is in no dictionary.
+    pub(crate) fn add_site(&mut self, entry: Entry<'_>) {
         let mut bytes = Vec::new();
         let written = dictionary::write_entries([entry], |part| {
             bytes.extend_from_slice(part);

@@ -27,6 +27,7 @@
 //! | get records out                    | [`drain()`], [`Outlet`], [`rtt!`] |
 //! | keep records over a reset          | [`retained!`]                   |
 //! | have a panic say its last words    | [`last_words!`], [`panicked`]   |
+//! | log by unchanged calls of defmt's  | feature `defmt`, `defmt_ring!`  |
 //! | switch calls at run time           | [`switch_all`], [`switch`], [`Control`] for a host |
 #![no_std]
 
@@ -35,6 +36,8 @@
 pub mod __private;
 pub mod clock;
 mod control;
+#[cfg(feature = "defmt")]
+pub mod defmt;
 mod drain;
 mod filter;
 mod frame;

@@ -8,6 +8,7 @@
 
 use crate::Sink;
 use core::cell::UnsafeCell;
+use core::ffi::CStr;
 use core::ptr;
 use hydra_log_core::ord;
 use hydra_log_core::sync::{AtomicPtr, AtomicU8, AtomicUsize};
@@ -80,12 +81,13 @@ impl<const N: usize, const D: usize> RttBlock<N, D> {
         }
     }
 
-    /// Shows the block to the host, and gives the one writer; the second time, none.
-    pub fn open(&'static self) -> Option<Rtt<N, D>> {
+    /// Shows the block to the host with a channel of this name, and gives the one writer; the
+    /// second time, none.
+    pub fn open(&'static self, name: &'static CStr) -> Option<Rtt<N, D>> {
         let taken = self.token.try_take()?;
         // For ever: there is one writer.
         core::mem::forget(taken);
-        self.name.store(c"hydra".as_ptr().cast_mut().cast(), ord::count());
+        self.name.store(name.as_ptr().cast_mut().cast(), ord::count());
         self.buffer.store(self.bytes.get().cast(), ord::count());
         self.size.store(N, ord::count());
         if D > 0 {
@@ -226,11 +228,18 @@ macro_rules! rtt {
     ($bytes:expr $(,)?) => {
         $crate::rtt!($bytes, down = 0)
     };
+    // rtt!(512, name = c"defmt")
+    ($bytes:expr, name = $name:expr $(,)?) => {
+        $crate::rtt!(@ $bytes, 0, $name)
+    };
     // rtt!(512, down = 64)
-    ($bytes:expr, down = $down:expr $(,)?) => {{
+    ($bytes:expr, down = $down:expr $(,)?) => {
+        $crate::rtt!(@ $bytes, $down, c"hydra")
+    };
+    (@ $bytes:expr, $down:expr, $name:expr) => {{
         // A debugger that looks the symbol up needs no search.
         #[unsafe(export_name = "_SEGGER_RTT")]
         static BLOCK: $crate::RttBlock<{ $bytes }, { $down }> = $crate::RttBlock::new();
-        BLOCK.open()
+        BLOCK.open($name)
     }};
 }

@@ -74,6 +74,9 @@ impl Header {
             for (at, lost) in (12..).step_by(4).zip(&mut lost) {
                 *lost = word(record, at).unwrap_or_default();
             }
+        } else if self.flags.contains(Flags::CONTROL) {
+            // Another logger's, which keeps its levels to itself.
+            lost = [0, 0, 1, 0, 0];
         } else if let Some(lost) = lost.get_mut(level_of(SiteId(self.site.into())) as usize - 1) {
             *lost = 1;
         }

@@ -140,6 +140,15 @@ fn every_flipped_byte_costs_one_block_at_most() {
 }
 
 #[test]
+fn a_frame_of_defmt_is_shown_as_it_is() {
+    // Site 3: two bytes of padding behind two of the frame.
+    let frame = [3 | 3 << 16 | 4 << 24, 9, 0xdead_0201, 0].map(u32::to_le_bytes).concat();
+    let (events, troubles) = read(&records(&ID, &[frame]), vec![image(&ID)]);
+    assert_eq!(events[0].2, "Bytes([1, 2])");
+    assert!(troubles.is_empty(), "{troubles:?}");
+}
+
+#[test]
 fn a_whole_block_with_nonsense_is_told() {
     let nonsense = [vec![7, 0, 1, 0, 0, 0, 0, 0], record(1, 1)].concat();
     let stream = [records(&ID, &[nonsense]), records(&ID, &[record(2, 2)])].concat();

@@ -10,6 +10,7 @@ use super::elf::Elf;
 use super::gdb::Debugger;
 use super::machine::{self, Machine, Run, target_directory};
 use super::rtt::{Probe, free_port};
+use super::storm;
 use crate::tool::{Tool, root};
 
 /// defmt's name for its control block, which is everybody's.
@@ -17,9 +18,12 @@ const BLOCK: &str = "_SEGGER_RTT";
 /// The flag by which a debug probe says that it is there.
 const HOST_IS_THERE: u32 = 2;
 
-/// Runs the defmt application with a host from its first record on; compares what is decoded.
-pub(super) fn application(machine: &Machine, mode: Expected) -> Result<String, String> {
-    let program = machine::program(machine.target, "firmware-defmt-app");
+/// The defmt application, by its own logger and by Hydra.
+pub(super) const APPLICATIONS: [&str; 2] = ["firmware-defmt-app", "firmware-defmt-hydra"];
+
+/// Runs a defmt application with a host from its first record on; compares what is decoded.
+pub(super) fn application(machine: &Machine, name: &str, mode: Expected) -> Result<String, String> {
+    let program = machine::program(machine.target, name);
     let elf = Elf::read(&program)?;
     let (probe, debugger) = (free_port()?, free_port()?);
     let run = Run::new(machine, &program).options("-serial null");
@@ -30,10 +34,42 @@ pub(super) fn application(machine: &Machine, mode: Expected) -> Result<String, S
     probe.set_flags(block, HOST_IS_THERE)?;
     debugger.go_on()?;
     let stream = probe.drain_all(running, block)?;
-    let path = target_directory().join("defmt-app.stream");
+    let path = target_directory().join(format!("{name}.stream"));
     fs::write(&path, stream).map_err(|error| format!("{}: {error}", path.display()))?;
     let decoded = decode(&program, &path)?;
     compare::with(&folder("defmt-app").join("src").join("main.out"), &decoded, mode)
+}
+
+/// Runs a program that logs by defmt's calls on Hydra, whose frames go to the serial port.
+fn frames(machine: &Machine, name: &str, options: &str) -> Result<String, String> {
+    let program = machine::program(machine.target, name);
+    let stream = target_directory().join(format!("{name}-{}.stream", machine.target));
+    let run = Run::new(machine, &program).options(options).serial_to(&stream);
+    run.within(Duration::from_secs(120)).finish()?;
+    let decoded = decode(&program, &stream)?;
+    // Without the level, which stands in the first column.
+    let lines = decoded.lines().map(|line| line.split_once(' ').map_or(line, |(_, rest)| rest));
+    Ok(lines.map(|line| format!("{}\n", line.trim_start())).collect())
+}
+
+/// Interrupts over a main loop, by defmt's calls: adds up what came.
+pub(super) fn storm(machine: &Machine) -> Result<String, String> {
+    storm::add_up(&frames(machine, "storm_defmt", "-icount shift=0,sleep=off")?)
+}
+
+/// Both kinds of call in turn: whether their frames are.
+pub(super) fn mixed(machine: &Machine) -> Result<String, String> {
+    let decoded = frames(machine, "mixed", "")?;
+    let lines: Vec<&str> = decoded.lines().collect();
+    let is_turn = |(number, pair): (usize, &[&str])| {
+        let number_bytes = format!(", {number:02x}, 00, 00, 00]");
+        matches!(pair, [defmt, hydra] if *defmt == format!("by defmt {number}")
+            && hydra.starts_with("hydra record [") && hydra.ends_with(&number_bytes))
+    };
+    match lines.len() == 10 && lines.chunks(2).enumerate().all(is_turn) {
+        true => Ok(format!("{} frames in turn", lines.len())),
+        false => Err(format!("not in turn: {decoded:?}")),
+    }
 }
 
 /// How many of 400 records a host finds that looks when they are written.

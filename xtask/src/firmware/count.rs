@@ -37,9 +37,11 @@ pub(super) fn run(targets: &[&str]) -> Result<(), String> {
         heading(&format!("counts: {target}"));
         let Some(machine) = machine::of(target) else { continue };
         let anchor = Figures::take("anchor", &Package::ANCHOR, machine)?;
+        let backend = Figures::take("backend", &Package::BACKEND, machine)?;
         let ours = Figures::take("count", &Package::COUNT, machine)?;
-        table(&[&ours, &anchor]);
+        table(&[&ours, &backend, &anchor]);
         ours.judge(target, &mut budgets);
+        backend.judge(target, &mut budgets);
         // Known figures, so that a change of the counting itself shows.
         anchor.judge(target, &mut budgets);
     }

@@ -186,7 +186,13 @@ fn programs(setup: &Setup, asked: &Asked, rows: &mut Rows) {
         }
     }
     on(DUAL_CORE.target, "two cores", &|_| hydra::DUAL_CORE.check(&DUAL_CORE, mode));
-    on(V7EM, "defmt application", &|machine| anchors::application(machine, mode));
+    for name in anchors::APPLICATIONS {
+        on(V7EM, name, &|machine| anchors::application(machine, name, mode));
+    }
+    for target in [V6M, V7EM] {
+        on(target, "storm of defmt's calls", &anchors::storm);
+        on(target, "both kinds of call", &anchors::mixed);
+    }
     on(V7EM, "defmt, late host", &|machine| {
         anchors::late_host(machine).map(|count| format!("{count} of 400 records, no count"))
     });

@@ -22,6 +22,7 @@ pub(super) struct Package {
 
 impl Package {
     pub(super) const ANCHOR: Self = Self::new("anchor", &[V6M, V7EM]);
+    pub(super) const BACKEND: Self = Self::new("defmt-hydra", &[V6M, V7EM]);
     pub(super) const COUNT: Self = Self::new("count", &[V6M, V7EM]);
 
     const fn new(folder: &'static str, targets: &'static [&'static str]) -> Self {
@@ -47,8 +48,9 @@ impl Package {
 }
 
 /// Everything there is to build for microcontrollers, but for the board that they share.
-pub(super) const PACKAGES: [Package; 13] = [
+pub(super) const PACKAGES: [Package; 14] = [
     Package::ANCHOR,
+    Package::BACKEND,
     Package::COUNT,
     Package::new("tests", &[V6M, V7M, V7EM, V8M]),
     // The others of its programs are about Cortex-M.
