@@ -6,8 +6,8 @@
 //! Order. A producer marks its call in flight *before* it reads the clock. A pass reads `now`, then
 //! every ring's mark, then its tail. What a ring without a mark publishes later is stamped later
 //! than `now - grace` (the grace covers the time a mark takes to become visible). A ring that is
-//! marked may publish a stamp as old as the last moment it was seen quiet. So everything older than
-//! the *horizon*, the least of these bounds, can go out, merged by stamp.
+//! marked may publish a stamp as old as the last moment it was seen quiet, less the grace of then.
+//! So everything older than the *horizon*, the least of these bounds, can go out, merged by stamp.
 //!
 //! D1  records of one ring leave in the order they were published.
 //! D2  a record leaves before any record with a younger stamp, unless its call took longer than
@@ -25,7 +25,8 @@ use crate::ring::{mpsc, spsc};
 pub struct Limits {
     /// The time before the pass looked at any ring, in ticks.
     pub now: u64,
-    /// How long a producer's mark may take to become visible, in ticks.
+    /// How long a producer's mark may take to become visible, in ticks. 0 if, after `now` was read,
+    /// every processor that runs a producer has passed a barrier.
     pub grace: u64,
     /// How long a call in flight may hold back younger records, in ticks.
     pub patience: u64,
@@ -166,7 +167,8 @@ impl<'r> Lane<'r> {
         self.losing = self.source.lost() != self.told;
         self.look();
         if !self.in_flight {
-            self.quiet_at = limits.now;
+            // A call that read the clock just before may not have its mark visible yet.
+            self.quiet_at = limits.now.saturating_sub(limits.grace).max(self.quiet_at);
             return u64::MAX;
         }
         // While records are left, they stand before the one in flight: `run` asks again.

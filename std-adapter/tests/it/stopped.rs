@@ -1,0 +1,164 @@
+//! Threads that are stopped in the middle of a call: their records come in order, or marked late.
+#![allow(unsafe_code, reason = "sends signals to threads")]
+
+use core::fmt;
+use core::hint;
+use core::sync::atomic::{AtomicBool, AtomicUsize};
+use core::time::Duration;
+use std::os::unix::thread::JoinHandleExt;
+use std::sync::{Arc, Barrier, Mutex};
+use std::{env, thread};
+
+use hydra_log::format::{Buffer, Event, Format};
+use hydra_log::sink::{Sink, WriteError};
+use hydra_log::{Builder, Deliveries, Delivery, Order, Output, Rule, info};
+use hydra_log_core::record::Flags;
+
+use crate::common::conserved;
+use crate::ord;
+
+const THREADS: usize = 8;
+
+/// An argument that takes a while: the time between stamp and publishing.
+struct Slow(u64);
+
+impl fmt::Display for Slow {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        (0..self.0 % 200).for_each(|_| hint::spin_loop());
+        write!(f, "{}", self.0)
+    }
+}
+
+/// Looks at every record instead of writing it.
+#[derive(Clone, Default)]
+struct Looks(Arc<Mutex<Looked>>);
+
+#[derive(Default)]
+struct Looked {
+    records: u64,
+    newest: u64,
+    marked: u64,
+    inversions: u64,
+}
+
+impl Format for Looks {
+    fn write(&self, event: &Event<'_>, out: &mut Buffer) {
+        let mut looked = self.0.lock().unwrap();
+        let is_marked = event.record.flags().contains(Flags::OUT_OF_ORDER);
+        looked.records += 1;
+        looked.marked += u64::from(is_marked);
+        looked.inversions += u64::from(event.time_ns < looked.newest && !is_marked);
+        looked.newest = looked.newest.max(event.time_ns);
+        out.push_str("\n");
+    }
+}
+
+struct Nowhere;
+
+impl Sink for Nowhere {
+    fn write(&mut self, _lines: &[u8]) -> Result<(), WriteError> {
+        Ok(())
+    }
+
+    fn name(&self) -> String {
+        "nowhere".to_owned()
+    }
+}
+
+static STOPS: AtomicUsize = AtomicUsize::new(0);
+
+extern "C" fn stop(_signal: libc::c_int) {
+    let count = STOPS.fetch_add(1, ord::handled());
+    let nap = libc::timespec { tv_sec: 0, tv_nsec: 1000 * (count as i64 * 7919 % 2000) };
+    // SAFETY: bounds: the time outlives the call.
+    unsafe { libc::nanosleep(&raw const nap, core::ptr::null_mut()) };
+}
+
+fn run(order: Order) {
+    let records = env::var("HYDRA_TEST_STOPPED").ok().and_then(|text| text.parse().ok());
+    let each: u64 = records.unwrap_or(80_000) / THREADS as u64;
+    let looks = Looks::default();
+    let engine = Builder::new()
+        .order(order)
+        .sink(Output::new(Nowhere).format(looks.clone()))
+        .deliveries(Deliveries::new().rule(Rule::new(Delivery::MustNotDrop)))
+        .build()
+        .unwrap();
+    // SAFETY: race: the handler sleeps and counts.
+    unsafe { libc::signal(libc::SIGUSR1, stop as *const () as libc::sighandler_t) };
+    let engine: &'static _ = Box::leak(Box::new(engine));
+    let (start, done) = (Arc::new(Barrier::new(THREADS + 1)), Arc::new(AtomicBool::new(false)));
+    let threads: Vec<_> = (0..THREADS)
+        .map(|_| {
+            let (start, done) = (Arc::clone(&start), Arc::clone(&done));
+            thread::spawn(move || {
+                start.wait();
+                engine.scope(|| (0..each).for_each(|count| info!("count {}", Slow(count))));
+                // Stays until nobody sends it a signal any more.
+                while !done.load(ord::switch()) {
+                    thread::sleep(Duration::from_millis(1));
+                }
+            })
+        })
+        .collect();
+    start.wait();
+    let mut turn = 0_usize;
+    while looks.0.lock().unwrap().records < each * THREADS as u64 {
+        let thread = threads[turn * 5 % THREADS].as_pthread_t();
+        // SAFETY: the thread is alive until `done`.
+        unsafe { libc::pthread_kill(thread, libc::SIGUSR1) };
+        turn += 1;
+        thread::sleep(Duration::from_micros(50));
+        if turn.is_multiple_of(1000) {
+            let _others_are_slow = engine.flush_within(Duration::from_millis(50));
+        }
+    }
+    done.store(true, ord::switch());
+    threads.into_iter().for_each(|thread| thread.join().unwrap());
+    engine.flush().unwrap();
+    let stats = conserved(engine);
+    let looked = looks.0.lock().unwrap();
+    println!(
+        "{order:?}: {} records, {} stops, {} inversions, {} marked late",
+        looked.records,
+        STOPS.load(ord::handled()),
+        looked.inversions,
+        looked.marked,
+    );
+    assert_eq!((stats.emitted(), stats.lost().total()), (each * THREADS as u64, 0));
+    assert_eq!((looked.inversions, looked.marked), (0, stats.late));
+    assert!(turn > 10, "nobody was stopped");
+}
+
+#[test]
+fn a_stopped_thread_is_waited_for() {
+    run(Order::Grace);
+}
+
+#[test]
+fn a_stopped_thread_is_waited_for_where_order_is_proven() {
+    run(Order::Proven);
+}
+
+#[test]
+fn ten_thousand_threads_come_and_go() {
+    const STORM: u64 = 10_000;
+    let looks = Looks::default();
+    let engine = Builder::new()
+        .sink(Output::new(Nowhere).format(looks.clone()))
+        .deliveries(Deliveries::new().rule(Rule::new(Delivery::MustNotDrop)))
+        .build()
+        .unwrap();
+    for _ in 0..STORM / 50 {
+        thread::scope(|scope| {
+            for _ in 0..50 {
+                scope.spawn(|| engine.scope(|| (0..3).for_each(|count| info!("last {count}"))));
+            }
+        });
+    }
+    engine.flush().unwrap();
+    let stats = conserved(&engine);
+    assert_eq!((stats.emitted(), stats.lost().total()), (3 * STORM, 0));
+    assert_eq!(looks.0.lock().unwrap().records, 3 * STORM);
+    assert!(stats.rings.len() < 1000, "{} rings for 50 threads at a time", stats.rings.len());
+}
