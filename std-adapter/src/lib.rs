@@ -72,7 +72,7 @@ pub use crate::global::{Guard, init};
 pub use crate::health::{Health, StepHealth};
 pub use crate::layers::Layer;
 pub use crate::preset::{
-    Overflow, ParsePresetError, Preset, PresetInfo, PresetName, presets, register_preset,
+    Order, Overflow, ParsePresetError, Preset, PresetInfo, PresetName, presets, register_preset,
 };
 pub use crate::reserved::RESERVED_LAYERS;
 pub use crate::stats::{Lost, RecorderStats, Report, RingStats, SinkStats, Stats};

@@ -31,6 +31,23 @@ pub enum Overflow {
     DirectWrite(Duration),
 }
 
+/// On what the order of records of different threads rests.
+///
+/// A call says that it is under way before it reads the clock, and the drain holds younger records
+/// back until it is done. But what one processor has stored, another one sees a moment later.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
+#[non_exhaustive]
+pub enum Order {
+    /// That moment is given 10 µs, a hundred times what processors take. A record that comes later
+    /// all the same is marked late. A flush asks for proof.
+    #[default]
+    Grace,
+    /// Every pass of the drain has the system put a barrier on all processors that run this
+    /// program (`membarrier`, Linux): no guess is left. It interrupts those processors for a moment
+    /// each time. Elsewhere it is as `Grace`.
+    Proven,
+}
+
 /// A named set of settings; the builder's own calls override single ones.
 ///
 /// | preset | level | a thread's ring, at first and at most | all rings | spool | ring full | without sinks |
@@ -94,6 +111,7 @@ pub(crate) struct Settings {
     pub(crate) confirm: Duration,
     /// The bytes that the flight recorder keeps.
     pub(crate) recorder_bytes: usize,
+    pub(crate) order: Order,
     pub(crate) workers: usize,
     /// How long a sink may make no progress while others wait, before it is skipped.
     pub(crate) stall: Duration,
@@ -202,6 +220,7 @@ const fn settings(
         chains: Chains::new(waiting(Duration::from_millis(wait_ms))),
         confirm: Duration::from_secs(30),
         recorder_bytes: 256 << 10,
+        order: Order::Grace,
         workers: 1,
         stall: Duration::from_millis(100),
         shown,

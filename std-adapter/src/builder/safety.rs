@@ -4,6 +4,7 @@ use core::time::Duration;
 
 use super::Builder;
 use crate::delivery::{Chain, Deliveries, Delivery};
+use crate::preset::Order;
 
 impl Builder {
     /// Which records have which class; without rules, all are `BestEffort`.
@@ -28,6 +29,12 @@ impl Builder {
     /// The bytes that the flight recorder keeps, a power of two; 256 KiB unless said otherwise.
     pub fn recorder_bytes(mut self, bytes: usize) -> Self {
         self.settings.recorder_bytes = bytes;
+        self
+    }
+
+    /// On what the order of records of different threads rests.
+    pub fn order(mut self, order: Order) -> Self {
+        self.settings.order = order;
         self
     }
 }

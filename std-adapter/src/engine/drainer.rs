@@ -20,10 +20,13 @@ use crate::engine::shared::Shared;
 use crate::engine::watch::Watch;
 use crate::error::{Error, InitError};
 use crate::health::Health;
+use crate::preset::Order;
 use crate::stats::{Lost, RecorderStats, RingStats};
+use crate::sys::barrier;
 use crate::sys::ticks::{self, ticks};
 
-/// How long a producer's mark may take to become visible on another processor.
+/// How long a producer's mark may take to become visible on another processor, where that is not
+/// proven by a barrier.
 const GRACE_NS: u64 = 10_000;
 
 /// How long a call in flight holds back younger records, before it is left to come late.
@@ -96,10 +99,13 @@ impl Drainer {
         if self.awaited.is_none() {
             self.awaited = shared.flush.pending().map(|request| (request, now));
         }
+        // After the clock was read, and before any ring is looked at.
+        let wanted = shared.settings.order == Order::Proven || self.awaited.is_some();
+        let proven = wanted && barrier::everywhere();
         self.meet_rings(shared);
         let limits = Limits {
             now,
-            grace: ticks::from_ns(GRACE_NS),
+            grace: if proven { 0 } else { ticks::from_ns(GRACE_NS) },
             patience: ticks::from_ns(PATIENCE_NS),
             records: PASS_RECORDS,
         };

@@ -3,6 +3,7 @@
 //!
 //! | file     | what for                                                    |
 //! |----------|-------------------------------------------------------------|
+//! | `barrier` | what every thread stored before is visible behind it        |
 //! | `ticks`  | the counter that stamps records                             |
 //! | `memory` | pages from the system, never from the global allocator      |
 //! | `fd`     | writing to a descriptor without anybody's lock              |
@@ -10,6 +11,7 @@
 //! | `exit`   | runs something when the process ends through `exit`         |
 //! | `thread` | the number by which the system knows a thread               |
 
+pub(crate) mod barrier;
 pub(crate) mod exit;
 #[cfg(unix)]
 pub(crate) mod fd;

@@ -21,3 +21,5 @@ mod ord;
 mod order;
 mod rotation;
 mod sinks;
+#[cfg(unix)]
+mod stopped;
