@@ -92,6 +92,7 @@ impl Places {
 }
 
 /// A word of the image; it was written by the same kind of machine.
+#[expect(clippy::host_endian_bytes, reason = "read where it was written")]
 fn word(ring: &[u8], at: usize, needed: usize) -> Result<usize, Rejected> {
     let bytes = ring.get(at..).and_then(<[u8]>::first_chunk);
     let bytes = bytes.ok_or(Rejected::Geometry { needed, bytes: ring.len() })?;

@@ -144,6 +144,7 @@ impl<'i> Walk<'i> {
         (bytes <= self.geometry.longest).then_some((committed, bytes))
     }
 
+    #[expect(clippy::host_endian_bytes, reason = "read where it was written")]
     fn word(&self, map: &[u8], position: usize) -> u16 {
         let granule = (position & (self.geometry.capacity - 1)) / GRANULE_BYTES;
         let bytes = map.get(granule * 2..).and_then(<[u8]>::first_chunk);

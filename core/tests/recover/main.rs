@@ -5,6 +5,7 @@
     clippy::unwrap_used,
     clippy::indexing_slicing,
     clippy::cast_possible_truncation,
+    clippy::host_endian_bytes,
     clippy::multiple_unsafe_ops_per_block,
     reason = "a test fails by panicking, and its numbers are small"
 )]

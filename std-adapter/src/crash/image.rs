@@ -77,6 +77,7 @@ pub(crate) struct Ring<'i> {
     pub(crate) told: [u64; 5],
 }
 
+#[expect(clippy::host_endian_bytes, reason = "read where it was written")]
 fn word(bytes: &[u8], at: usize) -> u64 {
     let word = bytes.get(at..).and_then(<[u8]>::first_chunk);
     word.map_or(0, |word| u64::from_ne_bytes(*word))

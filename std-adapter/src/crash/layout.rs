@@ -61,6 +61,7 @@ pub(crate) const fn lane_at(lane: usize) -> usize {
 }
 
 /// In front of every segment: a word each of these.
+#[expect(clippy::host_endian_bytes, reason = "read where it was written")]
 pub(crate) const SEGMENT: u64 = u64::from_ne_bytes(*b"HYDRASEG");
 pub(crate) const SEGMENT_HEAD: usize = 128;
 pub(crate) const SEGMENT_MAGIC: usize = 0;

@@ -60,6 +60,7 @@ impl Page {
     }
 
     /// Stores bytes, the last word filled up with zeros; what does not fit is left out.
+    #[expect(clippy::host_endian_bytes, reason = "read where it was written")]
     pub(crate) fn put(&self, at: usize, bytes: &[u8]) {
         for (index, chunk) in bytes.chunks(8).enumerate() {
             let mut word = [0; 8];

@@ -218,6 +218,7 @@ impl Dead<'_> {
     }
 
     /// Notes a word in the dead process's file.
+    #[expect(clippy::host_endian_bytes, reason = "read where it was written")]
     fn note(&self, at: usize, value: u64) -> io::Result<()> {
         self.note_bytes(at as u64, &value.to_ne_bytes())
     }

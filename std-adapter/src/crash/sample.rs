@@ -15,6 +15,7 @@ const CAPACITY: usize = 1024;
 const LONGEST: usize = 256;
 
 /// A process with two sinks, a spool, and two rings, with a record in each of the three.
+#[expect(clippy::host_endian_bytes, reason = "read where it was written")]
 pub(super) fn image() -> Vec<u8> {
     let mut image = vec![0; HEADER_BYTES];
     put(&mut image, 0, u64::from_ne_bytes(MAGIC));
@@ -62,6 +63,7 @@ fn segment(image: &mut Vec<u8>, kind: Kind, header: usize) -> usize {
     start + SEGMENT_HEAD
 }
 
+#[expect(clippy::host_endian_bytes, reason = "read where it was written")]
 fn put(image: &mut [u8], at: usize, word: u64) {
     if let Some(place) = image.get_mut(at..at + 8) {
         place.copy_from_slice(&word.to_ne_bytes());
