@@ -224,12 +224,12 @@ impl<R: Read> FirmwareReader<R> {
         Ok(())
     }
 
-    /// Which of the images has this tag. Where one side does not know its id, and there is one
+    /// Which of the images has this tag. Where one side does not know its tag, and there is one
     /// image, there is no choice.
     fn find(&self, tag: [u8; TAG_BYTES]) -> Option<usize> {
         let found = self.images.iter().position(|known| known.image.tag() == tag);
         let is_only = matches!(self.images.as_slice(), [only]
-            if tag == [0; TAG_BYTES] || only.image.build_id().is_empty());
+            if tag == [0; TAG_BYTES] || only.image.tag() == [0; TAG_BYTES]);
         found.or(is_only.then_some(0))
     }
 
