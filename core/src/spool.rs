@@ -195,6 +195,7 @@ impl Spool {
     ///
     /// # Safety
     /// Only the one writer calls this, and what earlier writers did happens before it.
+    #[inline]
     pub unsafe fn append(&self, tag: u32, parts: &[&[u8]]) -> Result<usize, Full> {
         let len: usize = parts.iter().map(|part| part.len()).sum();
         let need = ENTRY_HEADER + len.next_multiple_of(8);
@@ -334,6 +335,7 @@ impl Spool {
         (tag, ENTRY_HEADER + len.next_multiple_of(8))
     }
 
+    #[inline(always)]
     fn put(&self, offset: usize, bytes: &[u8]) {
         debug_assert!(offset + bytes.len() <= Self::bytes_for(self.capacity, self.largest));
         // SAFETY: bounds: `offset` is below capacity and the entry at most `largest` (S4), checked

@@ -7,6 +7,7 @@ use super::error::DecodeError;
 use super::header::{Flags, HEADER_BYTES, KINDS_AT, STAMP_AT, flags_of, len_bytes, site_of};
 use super::values::{Raw, ValueRef};
 use crate::site::SiteId;
+use crate::value::Kind;
 
 /// A checked view of one record.
 ///
@@ -170,6 +171,17 @@ impl<'a> Values<'a> {
             Err(_) => (self.kinds, self.kinds_left) = (0, 1),
         }
         Some(found)
+    }
+
+    /// The next value, where it is one of the numbers of one word; nothing is passed otherwise.
+    #[inline(always)]
+    pub(crate) fn next_number(&mut self) -> Option<(Kind, u64)> {
+        let kind = Kind::from_number((self.kinds & 0xF) as u8).filter(|kind| kind.is_number())?;
+        let word = word_at(self.bytes, self.at).filter(|_| self.kinds_left > 0)?;
+        self.kinds >>= 4;
+        self.kinds_left -= 1;
+        self.at += 8;
+        Some((kind, word))
     }
 
     /// Value number `n` from here, found but not decoded; those before it are stepped over.

@@ -101,7 +101,7 @@ floats! {
 /// `{}` of an `f64`.
 pub(super) fn plain<O: Out + ?Sized>(out: &mut O, value: f64) -> fmt::Result {
     if let Some(short) = Short::exact(value.abs()) {
-        return out.raw(short.text(value.is_sign_negative()).as_str());
+        return out.raw_ascii(short.text(value.is_sign_negative()).as_bytes());
     }
     plain_shortest(out, value)
 }
@@ -149,8 +149,11 @@ impl Short {
         if digits.is_multiple_of(power(6)) {
             (digits, places) = (digits / power(6), 0);
         }
-        while places > 0 && digits.is_multiple_of(10) {
-            (digits, places) = (digits / 10, places - 1);
+        // Five zeros at the most are left, and four, two and one are as good as any number.
+        for zeros in [4, 2, 1] {
+            if digits.is_multiple_of(power(zeros)) && places > zeros {
+                (digits, places) = (digits / power(zeros), places - zeros);
+            }
         }
         Some(Self { digits, places })
     }
@@ -224,8 +227,9 @@ impl Backwards {
         *number /= 10;
     }
 
-    fn as_str(&self) -> &str {
-        core::str::from_utf8(self.bytes.get(self.at..).unwrap_or_default()).unwrap_or_default()
+    #[inline(always)]
+    fn as_bytes(&self) -> &[u8] {
+        self.bytes.get(self.at..).unwrap_or_default()
     }
 }
 
@@ -249,8 +253,8 @@ pub(super) fn float<O: Out + ?Sized>(out: &mut O, spec: &Spec, value: impl Float
         (_, Some(places)) => match Short::rounded(size.to_f64(), places) {
             Some(short) => {
                 let text = short.text(false);
-                let text = text.as_str();
-                number(out, spec, sign, "", text.len(), |out| out.raw(text))
+                let text = text.as_bytes();
+                number(out, spec, sign, "", text.len(), |out| out.raw_ascii(text))
             }
             None => rounded(format_args!("{size:.places$}")),
         },

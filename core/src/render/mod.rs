@@ -65,17 +65,36 @@ pub fn message<'p>(
     for piece in pieces {
         match piece {
             Piece::Literal(text) => out.raw(text)?,
-            Piece::Argument { index, spec } => match cursor.get(index) {
-                Some(Ok(found)) if spec.is_plain() => plain(out, found, types)?,
-                Some(found) => match found.and_then(Raw::decode) {
-                    Ok(found) => value(out, &found, &cursor.resolve(spec), types)?,
-                    Err(_) => out.raw(DAMAGED)?,
-                },
-                None => out.raw(MISSING)?,
-            },
+            Piece::Argument { index, spec } => {
+                if spec.is_plain()
+                    && let Some((kind, word)) = cursor.next_number(index)
+                {
+                    number(out, kind, word)?;
+                } else {
+                    argument(out, cursor.get(index), &spec, &cursor, types)?;
+                }
+            }
         }
     }
     Ok(())
+}
+
+/// Any argument. Rarely more than one of a message comes here.
+fn argument(
+    out: &mut impl Out,
+    found: Option<Result<Raw<'_>, DecodeError>>,
+    spec: &Spec,
+    cursor: &Cursor<'_, '_>,
+    types: &dyn Types,
+) -> fmt::Result {
+    match found {
+        Some(Ok(found)) if spec.is_plain() => plain(out, found, types),
+        Some(found) => match found.and_then(Raw::decode) {
+            Ok(found) => value(out, &found, &cursor.resolve(*spec), types),
+            Err(_) => out.raw(DAMAGED),
+        },
+        None => out.raw(MISSING),
+    }
 }
 
 /// Writes one value. A width or precision that `spec` takes from an argument counts as not given.
@@ -101,15 +120,23 @@ pub fn value(
     any(out, value, spec, types)
 }
 
-/// The short way for `{}`: frequent kinds go from the record's word to the digits.
+/// A number of one word, from the word to the digits.
+#[inline(always)]
+fn number(out: &mut impl Out, kind: Kind, word: u64) -> fmt::Result {
+    match kind {
+        Kind::F64 => float::plain(out, f64::from_bits(word)),
+        Kind::F32 => float::plain_shortest(out, f32::from_bits((word & 0xFFFF_FFFF) as u32)),
+        // Sign-extended, so that both are read alike.
+        Kind::I32 | Kind::I64 => out.raw(itoa::Buffer::new().format(word.cast_signed())),
+        _ => out.raw(itoa::Buffer::new().format(word)),
+    }
+}
+
+/// The short way for `{}`.
 #[inline(always)]
 fn plain(out: &mut impl Out, raw: Raw<'_>, types: &dyn Types) -> fmt::Result {
     match raw.kind {
-        Kind::Unsigned => out.raw(itoa::Buffer::new().format(raw.first)),
-        // Sign-extended, so that both are read alike.
-        Kind::I32 | Kind::I64 => out.raw(itoa::Buffer::new().format(raw.first.cast_signed())),
-        Kind::F64 => float::plain(out, f64::from_bits(raw.first)),
-        Kind::F32 => float::plain_shortest(out, f32::from_bits((raw.first & 0xFFFF_FFFF) as u32)),
+        kind if kind.is_number() => number(out, kind, raw.first),
         Kind::Str | Kind::Text => match raw.text() {
             Ok(text) => out.write_str(text),
             Err(_) => out.raw(DAMAGED),
@@ -129,6 +156,17 @@ struct Cursor<'r, 'a> {
 }
 
 impl<'a> Cursor<'_, 'a> {
+    /// The value at this index, where it is the next one and a number of one word.
+    #[inline(always)]
+    fn next_number(&mut self, index: usize) -> Option<(Kind, u64)> {
+        if index != self.next {
+            return None;
+        }
+        let found = self.values.next_number()?;
+        self.next = index.saturating_add(1);
+        Some(found)
+    }
+
     #[inline]
     fn get(&mut self, index: usize) -> Option<Result<Raw<'a>, DecodeError>> {
         if index < self.next {

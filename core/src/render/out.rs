@@ -35,12 +35,27 @@ pub trait Out: fmt::Write {
     fn raw(&mut self, text: &str) -> fmt::Result {
         self.write_str(text)
     }
+
+    /// Writes ASCII that needs no escaping: digits, signs, points.
+    ///
+    /// # Errors
+    ///
+    /// When the sink fails, or the bytes are no text.
+    #[inline]
+    fn raw_ascii(&mut self, bytes: &[u8]) -> fmt::Result {
+        self.raw(core::str::from_utf8(bytes).map_err(|_| fmt::Error)?)
+    }
 }
 
 impl<T: Out + ?Sized> Out for &mut T {
     #[inline]
     fn raw(&mut self, text: &str) -> fmt::Result {
         T::raw(self, text)
+    }
+
+    #[inline]
+    fn raw_ascii(&mut self, bytes: &[u8]) -> fmt::Result {
+        T::raw_ascii(self, bytes)
     }
 }
 

@@ -43,6 +43,12 @@ pub enum Kind {
 }
 
 impl Kind {
+    /// Whether it is a number of one word: an integer of up to 64 bits, or a float.
+    #[inline]
+    pub(crate) const fn is_number(self) -> bool {
+        matches!(self, Self::Unsigned | Self::I32 | Self::I64 | Self::F64 | Self::F32)
+    }
+
     /// The kind with this number, or `None`.
     #[inline]
     #[must_use]

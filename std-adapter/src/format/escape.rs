@@ -210,6 +210,12 @@ impl<D: Dialect, const ALL: bool> Out for Escaped<'_, D, ALL> {
         }
         Ok(())
     }
+
+    #[inline]
+    fn raw_ascii(&mut self, bytes: &[u8]) -> fmt::Result {
+        self.out.push_bytes(bytes);
+        Ok(())
+    }
 }
 
 #[cfg(test)]
