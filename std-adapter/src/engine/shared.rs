@@ -102,6 +102,8 @@ pub(crate) struct Shared {
     pub(crate) pressure: Pressure,
     pub(crate) stopping: AtomicBool,
     pub(crate) wakers: Mutex<Vec<Waker>>,
+    /// Buffers of the last caller that wrote out.
+    spare: Mutex<Option<Scratch>>,
     on_error: Option<OnError>,
 }
 
@@ -151,6 +153,7 @@ impl Shared {
             pressure: Pressure::new(),
             stopping: AtomicBool::new(false),
             wakers: Mutex::new(Vec::new()),
+            spare: Mutex::new(None),
             on_error: parts.on_error,
         }));
         shared.drain.get_or_init(|| DrainCell::new(Drainer::for_ring(shared.shared_ring)));
@@ -318,27 +321,37 @@ impl Shared {
     /// One pass, and a batch for each sink that nobody else serves. Waits for nothing: also for a
     /// call that holds the drain's horizon back itself.
     pub(crate) fn write_some(&'static self) {
-        worker::as_worker(|| {
-            let mut scratch = Scratch::new();
+        self.as_writer(|scratch| {
             self.drain_pass();
             for sink in &self.sinks {
-                sink.serve(self, &mut scratch, false);
+                sink.serve(self, scratch, false);
             }
         });
+    }
+
+    /// Runs `f` as a worker, with the buffers that an earlier caller left.
+    fn as_writer<R>(&self, f: impl FnOnce(&mut Scratch) -> R) -> R {
+        // Nobody waits for them: this may be a signal handler.
+        let spare = self.spare.try_lock().ok().and_then(|mut spare| spare.take());
+        let mut scratch = spare.unwrap_or_else(Scratch::new);
+        let result = worker::as_worker(|| f(&mut scratch));
+        if let Ok(mut spare) = self.spare.try_lock() {
+            *spare = Some(scratch);
+        }
+        result
     }
 
     /// Drains everything published before this call, and writes it, unless others are at it for
     /// longer than until `deadline`. Returns how many records left the rings.
     pub(crate) fn write_out(&'static self, deadline: Instant) -> usize {
-        worker::as_worker(|| {
+        self.as_writer(|scratch| {
             let target = ticks();
-            let mut scratch = Scratch::new();
             let mut moved = 0;
             loop {
                 let pass = self.drain_pass();
                 let mut served = 0;
                 for sink in &self.sinks {
-                    served += sink.serve(self, &mut scratch, false);
+                    served += sink.serve(self, scratch, false);
                 }
                 moved += pass.map_or(0, |pass| pass.records);
                 let drained = pass.is_some_and(|pass| pass.horizon >= target);
