@@ -1,15 +1,18 @@
 //! One shape of log call, a thousand times, for a tool that counts instructions.
 //!
-//! No drain runs beside it and nothing of it depends on time, so the count is the same in every
-//! run. `cargo xtask count` starts this under valgrind and compares with `budgets.csv`.
+//! `three` counts the calls; `text_three` and `json_three` count what makes lines of them, from
+//! the ring to a sink that writes nowhere. No drain runs beside the calls and nothing of it depends
+//! on time, so the count is the same in every run. `cargo xtask count` starts this under valgrind
+//! and compares with `budgets.csv`.
 
 use core::hint::black_box;
 use core::net::Ipv4Addr;
 use core::time::Duration;
+use std::io;
 use std::process::ExitCode;
 
-use hydra_log::sink::Memory;
-use hydra_log::{Builder, LevelFilter, Preset, bridge, debug, info};
+use hydra_log::format::{Json, Text};
+use hydra_log::{Builder, LevelFilter, Output, Preset, bridge, debug, info, sink};
 
 /// As `cargo xtask count` divides by.
 const CALLS: u64 = 1000;
@@ -19,20 +22,28 @@ const WARM_UP: u64 = 100;
 const RING_BYTES: usize = 1 << 20;
 
 fn main() -> ExitCode {
-    let shape: fn(u64) = match std::env::args().nth(1).as_deref() {
-        Some("off") => shape_off,
-        Some("static") => shape_static,
-        Some("three") => shape_three,
-        Some("string") => shape_string,
-        Some("display") => shape_display,
-        Some("log") => shape_log,
-        Some("tracing") => shape_tracing,
+    let name = std::env::args().nth(1).unwrap_or_default();
+    let (format, shape) = name.split_once('_').unwrap_or(("", name.as_str()));
+    let shape: fn(u64) = match shape {
+        "off" => shape_off,
+        "static" => shape_static,
+        "three" => shape_three,
+        "string" => shape_string,
+        "display" => shape_display,
+        "log" => shape_log,
+        "tracing" => shape_tracing,
+        _ => return ExitCode::from(2),
+    };
+    let sink = Output::new(sink::Writer::new("nowhere", io::sink()));
+    let sink = match format {
+        "" | "text" => sink.format(Text::new()),
+        "json" => sink.format(Json::new()),
         _ => return ExitCode::from(2),
     };
     let engine = Builder::preset(Preset::BareMetal)
         .ring_bytes(RING_BYTES)
         .level(LevelFilter::Info)
-        .sink(Memory::new())
+        .sink(sink)
         .try_init();
     let Ok(guard) = engine else { return ExitCode::from(1) };
     let subscriber = bridge::tracing::Subscriber::new();
@@ -41,18 +52,26 @@ fn main() -> ExitCode {
     {
         return ExitCode::from(1);
     }
-    // The warm-up is another caller of the same code: only the shape's own call is counted, by
-    // name, from the second time on.
+    // The warm-up is another caller of the same code: only what is asked for is counted, by name,
+    // from the second time on.
     shape(WARM_UP);
-    shape_counted(shape);
+    if format.is_empty() {
+        shape_counted(&mut || black_box(shape)(black_box(CALLS)));
+    } else {
+        // Without workers, who flushes drains and writes.
+        let mut flush = || assert_eq!(guard.flush(), Ok(()));
+        flush();
+        shape(CALLS);
+        shape_counted(&mut flush);
+    }
     let report = guard.shutdown(Duration::from_secs(60));
     if report.lost + report.pending > 0 { ExitCode::from(1) } else { ExitCode::SUCCESS }
 }
 
 /// The counter is switched on while this runs.
 #[inline(never)]
-fn shape_counted(shape: fn(u64)) {
-    black_box(shape)(black_box(CALLS));
+fn shape_counted(work: &mut dyn FnMut()) {
+    work();
 }
 
 fn shape_off(calls: u64) {
