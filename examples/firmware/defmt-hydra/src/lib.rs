@@ -8,7 +8,7 @@ use critical_section::Mutex;
 use hydra_log_embedded::defmt::{Defmt, drain_frames};
 use hydra_log_embedded::{Outlet, Rtt, RttBlock, defmt_ring, rtt};
 
-defmt_ring!(8192, frame = 128, nesting = 2, flush = flush);
+defmt_ring!(12288, frame = 40, nesting = 2, flush = flush);
 
 type Channel = Outlet<Defmt<Rtt<1024>>>;
 
