@@ -90,6 +90,10 @@ fn a_loss_is_counted_by_its_level_and_returned_once() {
     assert_eq!(consumer.gap(), None);
     ring.lose(Level::Warn);
     assert_eq!(consumer.gap(), Some([0, 1, 0, 0, 0]));
+    ring.lose(Level::Info);
+    ring.lose(Level::Trace);
+    consumer.note_told([1, 1, 1, 0, 2]);
+    assert_eq!(consumer.gap(), Some([0, 0, 0, 0, 1]), "what was told of otherwise is not returned");
 }
 
 #[test]

@@ -1,6 +1,6 @@
 //! Which capacity and spill fit into the memory that an application gives.
 
-use crate::ring::GRANULE_BYTES;
+use crate::ring::{GRANULE_BYTES, min};
 
 /// The sizes of a ring that takes a given number of bytes for records, spill and map.
 ///
@@ -46,6 +46,46 @@ impl Geometry {
 
 /// The bytes that a ring of this capacity takes at least.
 const fn taken(capacity: usize) -> usize {
-    let spill = if capacity / 4 < 128 { capacity / 4 } else { 128 };
-    capacity + capacity / GRANULE_BYTES + spill
+    capacity + capacity / GRANULE_BYTES + min(capacity / 4, 128)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn each_size_has_the_largest_capacity_that_fits() {
+        let sizes = [
+            (64, 32, 60),
+            (87, 32, 83),
+            (88, 64, 80),
+            (175, 64, 167),
+            (176, 128, 160),
+            (351, 128, 335),
+            (352, 256, 320),
+            (703, 256, 671),
+            (704, 512, 640),
+            (1279, 512, 1215),
+            (1280, 1024, 1152),
+            (2431, 1024, 2303),
+            (2432, 2048, 2176),
+            (1 << 20, 1 << 19, (1 << 20) - (1 << 16)),
+        ];
+        for (bytes, capacity, rest) in sizes {
+            let expected = Geometry { capacity, entries: capacity / 8, longs: rest / 8 };
+            assert_eq!(Geometry::of(bytes), expected, "{bytes}");
+        }
+    }
+
+    #[test]
+    #[should_panic(expected = "at least 64 bytes")]
+    fn less_than_the_fewest_bytes_is_refused() {
+        let _too_small = Geometry::of(63);
+    }
+
+    #[test]
+    #[should_panic(expected = "at most 1 MiB")]
+    fn more_than_the_most_bytes_is_refused() {
+        let _too_large = Geometry::of((1 << 20) + 1);
+    }
 }

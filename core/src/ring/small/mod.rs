@@ -45,8 +45,8 @@ pub use geometry::Geometry;
 pub use producer::Claimed;
 pub use reader::{Losses, Peek, Reader};
 
-use super::GRANULE_BYTES;
 use super::mpsc::claim::{self, Claim, Native};
+use super::{GRANULE_BYTES, max, min};
 use crate::ord;
 use crate::record::{Layout, Narrow};
 use crate::ring::mpsc::LEVELS;
@@ -122,16 +122,15 @@ impl<const K: usize, const E: usize, const L: usize, C: Claim> Ring<K, E, L, C> 
         assert!(L * 8 > K, "a ring needs room for records that run over its end");
         let spilled = L * 8 - K + GRANULE_BYTES;
         let coded = UNITS as usize * GRANULE_BYTES;
-        let longest = if spilled < Self::ORDINARY { spilled } else { Self::ORDINARY };
-        if longest < coded { longest } else { coded }
+        min(min(spilled, Self::ORDINARY), coded)
     };
 
     /// What calls below a warning may use, where warnings and errors have room kept for them.
     pub const ORDINARY: usize = match K {
         0..128 => K,
+        128..512 => K - K / 16,
         // Room for a note and a record, and more in a large ring.
-        512.. if K / 16 < 64 => K - 64,
-        _ => K - K / 16,
+        _ => K - max(K / 16, 64),
     };
 
     /// As [`ORDINARY`](Self::ORDINARY), where the oldest records make room for the newest: there a

@@ -149,6 +149,121 @@ proptest! {
 }
 
 #[test]
+fn limits_follow_from_the_sizes() {
+    fn limits<const K: usize, const E: usize, const L: usize>() -> (usize, usize, usize, bool) {
+        let (ordinary, newest) = (Ring::<K, E, L>::ORDINARY, Ring::<K, E, L>::NEWEST);
+        (ordinary, newest, Ring::<K, E, L>::LONGEST, Ring::<K, E, L>::HAS_NOTES)
+    }
+    assert_eq!(limits::<32, 4, 7>(), (32, 32, 32, false));
+    assert_eq!(limits::<64, 8, 10>(), (64, 64, 24, false));
+    assert_eq!(limits::<64, 8, 11>(), (64, 64, 32, true));
+    assert_eq!(limits::<64, 8, 99>(), (64, 64, 64, true));
+    assert_eq!(limits::<128, 16, 24>(), (120, 120, 72, true));
+    assert_eq!(limits::<256, 32, 40>(), (240, 240, 72, true));
+    assert_eq!(limits::<512, 64, 80>(), (448, 480, 136, true));
+    assert_eq!(limits::<1024, 128, 160>(), (960, 992, 264, true));
+    assert_eq!(limits::<2048, 256, 512>(), (1920, 2016, 1016, true));
+}
+
+#[test]
+fn a_claim_is_at_most_the_longest_record() {
+    let longest = Small::<ByCas>::LONGEST;
+    for (bytes, fits) in [(longest - 8, true), (longest, true), (longest + 1, false), (96, false)] {
+        let ring = Small::with_claim(0, ByCas);
+        let slow = ring.claim_slowly(Level::Error, bytes, 128, || 0, |_| false);
+        assert_eq!(slow.is_some(), fits, "{bytes}");
+        let ring = Small::with_claim(0, ByCas);
+        assert_eq!(ring.claim(bytes, 128, || 0).is_some(), fits, "{bytes}");
+    }
+}
+
+#[test]
+fn calls_are_quick_again_once_room_was_given_back_and_losses_told() {
+    let ring = Small::with_claim(0, ByCas);
+    let quick = |bytes| ring.claim(bytes, 120, || 0);
+    let fill = || (0..15).for_each(|tag| assert!(log(&ring, Level::Info, tag, 0)));
+    fill();
+    assert!(quick(8).is_none());
+    assert_eq!(ring.pending_bytes(), 120);
+    assert_eq!(read(&ring, 15).len(), 15);
+    assert_eq!(ring.pending_bytes(), 0);
+    // What was given back is there without a look at the reader.
+    let claimed = quick(8).unwrap();
+    // SAFETY: nothing of the claim is used.
+    unsafe { ring.commit(claimed.at, 8, 0) };
+    assert_eq!(read(&ring, 1), []);
+
+    fill();
+    assert!(!log(&ring, Level::Debug, 99, 0));
+    assert_eq!(ring.lost(), [0, 0, 0, 1, 0]);
+    let reader = ring.try_read().unwrap();
+    while let Peek::Record(record) = reader.peek() {
+        reader.advance(record.len());
+    }
+    drop(reader);
+    // There is room, but the loss goes first.
+    assert!(quick(8).is_none());
+    assert_eq!(read(&ring, 1), [Found::Lost(1)]);
+    assert!(quick(8).is_some());
+}
+
+#[test]
+fn as_much_room_is_asked_for_as_lacks() {
+    let asked = |level: Level, lost: usize, bytes: usize| {
+        let ring = Small::with_claim(0, ByCas);
+        (0..15).for_each(|tag| assert!(log(&ring, Level::Info, tag, 0)));
+        (0..lost).for_each(|_| ring.lose(Level::Info));
+        let mut asked = Vec::new();
+        let claimed = ring.claim_slowly(
+            level,
+            bytes,
+            120,
+            || 0,
+            |bytes| {
+                asked.push(bytes);
+                asked.len() < 2
+            },
+        );
+        assert!(claimed.is_none());
+        asked
+    };
+    // 120 bytes are in use, of 120 or, for a warning, of 128.
+    assert_eq!(asked(Level::Info, 0, 16), [16, 16]);
+    assert_eq!(asked(Level::Info, 0, 9), [16, 16]);
+    assert_eq!(asked(Level::Info, 1, 16), [16 + NOTE_BYTES, 16 + NOTE_BYTES]);
+    assert_eq!(asked(Level::Warn, 0, 16), [8, 8]);
+    assert_eq!(asked(Level::Warn, 2, 24), [16 + NOTE_BYTES, 16 + NOTE_BYTES]);
+}
+
+#[test]
+fn room_is_asked_for_four_times_at_the_most() {
+    let ring = Small::with_claim(0, ByCas);
+    (0..15).for_each(|tag| assert!(log(&ring, Level::Info, tag, 0)));
+    let mut asked = 0;
+    let claimed = ring.claim_slowly(
+        Level::Info,
+        8,
+        120,
+        || 0,
+        |_| {
+            asked += 1;
+            true
+        },
+    );
+    assert_eq!((claimed, asked), (None, 4));
+}
+
+#[test]
+fn it_shows_what_it_holds() {
+    let ring = Small::with_claim(0, ByCas);
+    assert!(log(&ring, Level::Info, 1, 1));
+    ring.lose(Level::Trace);
+    let shown = std::format!("{ring:?}");
+    let expected = "Ring { capacity: 128, pending_bytes: 16, lost: [0, 0, 0, 0, 1], .. }";
+    assert_eq!(shown, expected);
+}
+
+#[test]
 fn a_hole_stops_the_reader_until_it_is_skipped() {
     let ring = Small::with_claim(0, ByCas);
     let _hole = ring.claim(16, 128, || 0).unwrap();
