@@ -15,6 +15,16 @@ use hydra_log_core::Level;
 /// hydra_log_embedded::ring!(352);
 /// hydra_log_embedded::last_words!(Uart, then = reset);
 /// ```
+///
+/// Twice is one symbol twice, and not compiled or not linked:
+///
+/// ```compile_fail
+/// # struct Uart;
+/// # impl hydra_log_embedded::Port for Uart { fn write(_: &[u8]) -> bool { true } }
+/// hydra_log_embedded::ring!(352);
+/// hydra_log_embedded::last_words!(Uart);
+/// hydra_log_embedded::last_words!(Uart); // symbol `__hydra_no_port__…` is already defined
+/// ```
 #[macro_export]
 macro_rules! last_words {
     // last_words!(Uart)

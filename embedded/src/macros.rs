@@ -19,6 +19,14 @@
 /// ```compile_fail
 /// hydra_log_embedded::ring!(48); // a ring takes at least 64 bytes
 /// ```
+///
+/// A program has one ring. Two of them are one symbol twice, which is an error of the compiler in
+/// one crate, and one of the linker in two:
+///
+/// ```compile_fail
+/// hydra_log_embedded::ring!(256);
+/// hydra_log_embedded::ring!(512); // symbol `__hydra_no_ring__…` is already defined
+/// ```
 #[macro_export]
 macro_rules! ring {
     // ring!(1024)
