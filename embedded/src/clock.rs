@@ -78,6 +78,25 @@ impl<const HZ: u32> Ticks for SysTick<HZ> {
     }
 }
 
+/// The clock of `embassy-time`, whatever driver the application has: the low 32 bits of its ticks.
+///
+/// As fast as that driver, which may mask interrupts for a moment.
+#[cfg(feature = "embassy-time")]
+#[derive(Clone, Copy, Debug)]
+pub struct EmbassyTime;
+
+#[cfg(feature = "embassy-time")]
+impl Ticks for EmbassyTime {
+    #[expect(clippy::cast_possible_truncation, reason = "beyond 4 GHz it is not known")]
+    const HERTZ: u32 = embassy_time_driver::TICK_HZ as u32;
+
+    #[inline]
+    #[expect(clippy::cast_possible_truncation, reason = "the low bits")]
+    fn now() -> u32 {
+        embassy_time_driver::now() as u32
+    }
+}
+
 /// The cycle counter of a RISC-V core (`mcycle`), at `HZ` cycles a second.
 #[derive(Clone, Copy, Debug)]
 pub struct Mcycle<const HZ: u32>;
