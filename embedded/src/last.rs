@@ -16,14 +16,15 @@ use hydra_log_core::Level;
 /// hydra_log_embedded::last_words!(Uart, then = reset);
 /// ```
 ///
-/// Twice is one symbol twice, and not compiled or not linked:
+/// Twice is one symbol twice, which is not compiled or not linked:
 ///
 /// ```compile_fail
 /// # struct Uart;
 /// # impl hydra_log_embedded::Port for Uart { fn write(_: &[u8]) -> bool { true } }
 /// hydra_log_embedded::ring!(352);
 /// hydra_log_embedded::last_words!(Uart);
-/// hydra_log_embedded::last_words!(Uart); // symbol `__hydra_no_port__…` is already defined
+/// hydra_log_embedded::last_words!(Uart);
+/// // symbol `__hydra_a_program_has_one_last_words__remove_the_other` is already defined
 /// ```
 #[macro_export]
 macro_rules! last_words {
@@ -34,6 +35,9 @@ macro_rules! last_words {
     // last_words!(Uart, then = reset)
     ($port:ty, then = $hook:expr $(,)?) => {
         const _: () = {
+            #[unsafe(export_name = "__hydra_a_program_has_one_last_words__remove_the_other")]
+            static ONLY: () = ();
+
             #[unsafe(export_name = "__hydra_no_port__put_last_words_into_the_application")]
             fn write_out() {
                 $crate::__private::write_out::<$port>()

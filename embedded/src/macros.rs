@@ -25,7 +25,8 @@
 ///
 /// ```compile_fail
 /// hydra_log_embedded::ring!(256);
-/// hydra_log_embedded::ring!(512); // symbol `__hydra_no_ring__…` is already defined
+/// hydra_log_embedded::ring!(512);
+/// // symbol `__hydra_a_program_has_one_ring__remove_the_other` is already defined
 /// ```
 #[macro_export]
 macro_rules! ring {
@@ -47,6 +48,10 @@ macro_rules! ring {
     };
     (@ $bytes:expr, $policy:ty, $clock:ty) => {
         const _: () = {
+            // Nothing but a name, which a second ring would define once more.
+            #[unsafe(export_name = "__hydra_a_program_has_one_ring__remove_the_other")]
+            static ONLY: () = ();
+
             const SIZES: $crate::__private::Geometry = $crate::__private::Geometry::of($bytes);
             type Logger = $crate::__private::Logger<
                 { SIZES.capacity },

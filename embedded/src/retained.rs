@@ -40,7 +40,7 @@ impl<const N: usize> Memory<N> {
     #[must_use]
     pub const fn new() -> Self {
         assert!(N >= 128, "retained memory takes at least 128 bytes: `retained!(1024)`");
-        assert!(N <= 1 << 20, "retained memory takes at most 1 MiB");
+        assert!(N <= 1 << 20, "retained memory takes at most 1 MiB: `retained!(1 << 20)`");
         Self {
             mark: AtomicU32::new(0),
             end: AtomicU32::new(0),

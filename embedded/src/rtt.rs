@@ -58,7 +58,7 @@ impl<const N: usize, const D: usize> RttBlock<N, D> {
     /// With less than 64 bytes: in a constant, so it does not compile.
     #[must_use]
     pub const fn new() -> Self {
-        assert!(N >= 64, "an RTT buffer takes at least 64 bytes");
+        assert!(N >= 64, "an RTT buffer takes at least 64 bytes: `rtt!(512)`");
         Self {
             id: [const { AtomicU8::new(0) }; 16],
             up_channels: AtomicUsize::new(0),
@@ -208,7 +208,8 @@ impl<const N: usize, const D: usize> Sink for Rtt<N, D> {
 }
 
 /// Makes an RTT control block with a buffer of so many bytes, and gives its [`Rtt`], once: where
-/// this is run again, it gives `None`.
+/// this is run again, it gives `None`. A program has one block: a second one, or that of a crate
+/// like `defmt-rtt`, is the symbol `_SEGGER_RTT` twice, which is not compiled or not linked.
 ///
 /// ```
 /// use hydra_log_embedded::{Outlet, drain, ring, rtt};

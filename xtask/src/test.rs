@@ -12,8 +12,8 @@ cargo xtask test
 
 Runs, in this order: `cargo fmt --check`, clippy with warnings as errors, the tests of the whole
 workspace (with cargo-nextest where it is installed, and the doc tests), a level compiled out by a
-feature, `tidy`, and the loom models with a small bound. All steps run; the summary names those
-that failed.
+feature, firmware's clock of another crate, `tidy`, and the loom models with a small bound. All
+steps run; the summary names those that failed.
 
 Example:
   cargo xtask test
@@ -37,6 +37,10 @@ pub(crate) fn plan() -> Plan {
         .step("tests", tests)
         .step("static level", || {
             let test = "test -p hydra-log-core --test static_level --features max_level_warn";
+            Tool::cargo(test).run().map(|()| Done::Passed)
+        })
+        .step("firmware's features", || {
+            let test = "test -p hydra-log-embedded --features embassy-time --test embassy";
             Tool::cargo(test).run().map(|()| Done::Passed)
         })
         .command("tidy", || tidy::run(&[]))

@@ -34,7 +34,7 @@ impl Geometry {
     #[must_use]
     pub const fn of(bytes: usize) -> Self {
         assert!(bytes >= Self::MIN_BYTES, "a ring takes at least 64 bytes: `ring!(64)`");
-        assert!(bytes <= 1 << 20, "a ring takes at most 1 MiB");
+        assert!(bytes <= 1 << 20, "a ring takes at most 1 MiB: `ring!(1 << 20)`");
         let mut capacity = 32;
         while taken(capacity * 2) <= bytes {
             capacity *= 2;
