@@ -194,46 +194,41 @@ impl<'r> Lane<'r> {
         newest: &mut u64,
         out: &mut impl Output,
     ) {
-        while let Some(stamp) = self.front.filter(|&stamp| stamp <= until) {
+        loop {
+            let Some(bytes) = self.source.peek() else {
+                self.front = None;
+                return;
+            };
+            let stamp = stamp_of(bytes);
+            self.front = Some(stamp);
+            if stamp > until {
+                return;
+            }
+            let late = stamp < *newest;
+            let is_note = record::is_control(bytes);
+            let len = bytes.len();
             if pass.records == limits.records {
                 pass.stopped = true;
                 return;
             }
-            let late = stamp < *newest;
-            if self.let_go(late, out) == Err(Stop) {
+            self.source.begin_move(out.position());
+            let moved = if is_note {
+                pass_on_note(bytes, (self.id, &mut self.told), &self.source, out)
+            } else {
+                out.record(self.id, bytes, if late { Flags::OUT_OF_ORDER } else { Flags::NONE })
+            };
+            if moved.is_err() {
+                self.source.cancel_move();
                 pass.stopped = true;
                 return;
             }
+            self.source.advance(len);
+            self.drained += u64::from(!is_note);
             pass.late += usize::from(late);
             pass.records += 1;
             *newest = stamp.max(*newest);
             self.last = stamp;
-            self.look();
         }
-    }
-
-    fn let_go(&mut self, late: bool, out: &mut impl Output) -> Result<(), Stop> {
-        let Some(bytes) = self.source.peek() else { return Ok(()) };
-        let len = bytes.len();
-        self.source.begin_move(out.position());
-        let moved = if record::is_control(bytes) {
-            // The producer's note of what it had lost until then.
-            let lost = gap::read(bytes).unwrap_or(self.told);
-            let told = tell(self.id, &mut self.told, lost, stamp_of(bytes), out);
-            self.source.note_told(self.told);
-            told
-        } else {
-            let flags = if late { Flags::OUT_OF_ORDER } else { Flags::NONE };
-            let moved = out.record(self.id, bytes, flags);
-            self.drained += u64::from(moved.is_ok());
-            moved
-        };
-        if moved.is_err() {
-            self.source.cancel_move();
-            return moved;
-        }
-        self.source.advance(len);
-        Ok(())
     }
 
     /// Tells of losses that no record followed.
@@ -315,6 +310,20 @@ impl Source<'_> {
             Self::Mpsc(ring) => ring.gap(),
         };
     }
+}
+
+/// Tells of what a producer had lost when it left this note.
+#[cold]
+fn pass_on_note(
+    note: &[u8],
+    (id, told): (u32, &mut [u64; LEVELS]),
+    source: &Source<'_>,
+    out: &mut impl Output,
+) -> Result<(), Stop> {
+    let lost = gap::read(note).unwrap_or(*told);
+    let outcome = tell(id, told, lost, stamp_of(note), out);
+    source.note_told(*told);
+    outcome
 }
 
 /// Tells the output of what was lost beyond `told`.

@@ -66,6 +66,8 @@ pub struct Spool {
     done: [AtomicUsize; MAX_READERS],
     /// Everything before was given up by the writer, also what the reader has in hand.
     floor: [AtomicUsize; MAX_READERS],
+    /// How far the writer may go without looking at the readers.
+    limit: AtomicUsize,
     keeps: bool,
     readers: usize,
     data: NonNull<u8>,
@@ -136,6 +138,7 @@ impl Spool {
             at: core::array::from_fn(|_| AtomicUsize::new(0)),
             done: core::array::from_fn(|_| AtomicUsize::new(0)),
             floor: core::array::from_fn(|_| AtomicUsize::new(0)),
+            limit: AtomicUsize::new(capacity),
             keeps: false,
             readers,
             data,
@@ -200,11 +203,10 @@ impl Spool {
         let len: usize = parts.iter().map(|part| part.len()).sum();
         let need = ENTRY_HEADER + len.next_multiple_of(8);
         let end = self.end.load_own();
-        let free = self.capacity - self.behind(end);
-        if len > self.largest || free < need {
-            return Err(Full { requested: need, available: free });
+        if len > self.largest || self.limit.load_own().wrapping_sub(end) < need {
+            self.look_for(len, need)?;
         }
-        let offset = end & (self.capacity - 1);
+        let offset = self.offset(end);
         self.cells.wrote(offset, need);
         let header = len as u64 | u64::from(tag) << 32;
         self.put(offset, &header.to_le_bytes());
@@ -216,6 +218,17 @@ impl Spool {
         let end = end.wrapping_add(need);
         self.end.store(end, ord::spool_end_publish());
         Ok(end)
+    }
+
+    /// Looks at the readers again: whether an entry of `need` bytes has room.
+    #[cold]
+    fn look_for(&self, len: usize, need: usize) -> Result<(), Full> {
+        let available = self.room();
+        self.limit.store(self.end.load_own().wrapping_add(available), ord::own());
+        if len > self.largest || available < need {
+            return Err(Full { requested: need, available });
+        }
+        Ok(())
     }
 
     /// How many bytes an entry may take now, header included. Only the writer's answer stays true.
@@ -283,16 +296,36 @@ impl Spool {
         };
         let end = self.end();
         let mut taken = Taken { bytes: 0, entries: 0, position: from };
+        // Entries lie one behind the other until one ends in the next lap: they are copied at once.
+        let (mut start, mut copied) = (from, 0);
         while taken.position != end {
             let (tag, size) = self.entry_at(taken.position);
-            let Some(room) = into.get_mut(taken.bytes..taken.bytes + size) else { break };
-            self.get(taken.position & (self.capacity - 1), room);
+            if taken.bytes + size > into.len() {
+                break;
+            }
             taken.bytes += size;
             taken.entries += usize::from(tag & UNCOUNTED == 0);
             taken.position = taken.position.wrapping_add(size);
+            if self.offset(taken.position) < self.offset(start) {
+                self.copy(start, into.get_mut(copied..taken.bytes));
+                (start, copied) = (taken.position, taken.bytes);
+            }
         }
+        self.copy(start, into.get_mut(copied..taken.bytes));
         word.store(taken.position, ord::spool_at_release());
         taken
+    }
+
+    /// Copies what lies in one piece from a position on.
+    fn copy(&self, from: usize, into: Option<&mut [u8]>) {
+        if let Some(into) = into {
+            self.get(self.offset(from), into);
+        }
+    }
+
+    #[inline(always)]
+    fn offset(&self, position: usize) -> usize {
+        position & (self.capacity - 1)
     }
 
     /// The second word of the first entry that reader `reader` has not taken: a record's stamp.
@@ -306,7 +339,7 @@ impl Spool {
             return None;
         }
         let mut words = [0; ENTRY_HEADER + 16];
-        self.get(at & (self.capacity - 1), &mut words);
+        self.get(self.offset(at), &mut words);
         words.last_chunk().map(|stamp| u64::from_le_bytes(*stamp))
     }
 
@@ -330,7 +363,7 @@ impl Spool {
     /// The tag and the size of the entry at a position between a reader's and `end`.
     fn entry_at(&self, position: usize) -> (u32, usize) {
         let mut header = [0; ENTRY_HEADER];
-        self.get(position & (self.capacity - 1), &mut header);
+        self.get(self.offset(position), &mut header);
         let (len, tag) = parse_header(header);
         (tag, ENTRY_HEADER + len.next_multiple_of(8))
     }

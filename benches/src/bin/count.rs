@@ -1,9 +1,9 @@
 //! One shape of log call, a thousand times, for a tool that counts instructions.
 //!
 //! `three` counts the calls; `text_three` and `json_three` count what makes lines of them, from
-//! the ring to a sink that writes nowhere. No drain runs beside the calls and nothing of it depends
-//! on time, so the count is the same in every run. `cargo xtask count` starts this under valgrind
-//! and compares with `budgets.csv`.
+//! the ring to a sink that writes nowhere, and `binary_three` what packs them into a binary log. No
+//! drain runs beside the calls and nothing of it depends on time, so the count is the same in every
+//! run. `cargo xtask count` starts this under valgrind and compares with `budgets.csv`.
 
 use core::hint::black_box;
 use core::net::Ipv4Addr;
@@ -38,6 +38,7 @@ fn main() -> ExitCode {
     let sink = match format {
         "" | "text" => sink.format(Text::new()),
         "json" => sink.format(Json::new()),
+        "binary" => sink.binary(),
         _ => return ExitCode::from(2),
     };
     let engine = Builder::preset(Preset::BareMetal)
