@@ -50,7 +50,8 @@ const AREAS: [Area; 2] = [
     Area {
         name: "record",
         place: "core/src/record/",
-        tests: "--test=record_bytes --test=record_dictionary --test=record_format",
+        tests: "--lib --test=record_bytes --test=record_dictionary --test=record_firmware \
+                --test=record_format",
     },
 ];
 
