@@ -138,7 +138,7 @@ impl<const K: usize, const E: usize, const L: usize, C: Claim> Ring<K, E, L, C> 
     pub const NEWEST: usize = if K < 512 { Self::ORDINARY } else { K - 32 };
 
     /// Whether the ring has room for notes beside records.
-    const HAS_NOTES: bool = K >= 2 * NOTE_BYTES && Self::LONGEST >= NOTE_BYTES;
+    const HAS_NOTES: bool = K > NOTE_BYTES && Self::LONGEST >= NOTE_BYTES;
 
     const_fn! {
         /// A ring with a claim of one's own and positions that begin at `start`: for tests.
