@@ -3,6 +3,7 @@
 mod bench;
 mod chaos;
 mod ci;
+mod cost;
 mod count;
 mod docs;
 mod firmware;
@@ -46,7 +47,7 @@ struct Command {
     run: fn(&[String]) -> Outcome,
 }
 
-const COMMANDS: [Command; 17] = [
+const COMMANDS: [Command; 18] = [
     ci::COMMAND,
     test::COMMAND,
     tidy::COMMAND,
@@ -62,6 +63,7 @@ const COMMANDS: [Command; 17] = [
     platforms::COMMAND,
     publish::COMMAND,
     count::COMMAND,
+    cost::COMMAND,
     firmware::COMMAND,
     chaos::COMMAND,
 ];
