@@ -254,6 +254,28 @@ fn room_is_asked_for_four_times_at_the_most() {
 }
 
 #[test]
+fn losses_that_nobody_could_be_told_of_are_counted_again() {
+    let ring = Small::with_claim(0, ByCas);
+    ring.lose(Level::Warn);
+    let reader = ring.try_read().unwrap();
+    let lost = reader.gap().unwrap();
+    assert_eq!((lost, ring.lost()), ([0, 1, 0, 0, 0], [0; 5]));
+    reader.untold(lost);
+    assert_eq!(ring.lost(), [0, 1, 0, 0, 0]);
+    drop(reader);
+    assert!(ring.claim(8, 120, || 0).is_none(), "the loss is told of first");
+    assert_eq!(read(&ring, 9), [Found::Lost(1)]);
+}
+
+#[test]
+fn evicting_nothing_holds_nobody_back() {
+    let ring = Small::with_claim(0, ByCas);
+    assert!(!evict(&ring, 8));
+    assert_eq!(ring.lost(), [0; 5]);
+    assert!(ring.claim(8, 120, || 0).is_some());
+}
+
+#[test]
 fn it_shows_what_it_holds() {
     let ring = Small::with_claim(0, ByCas);
     assert!(log(&ring, Level::Info, 1, 1));

@@ -62,8 +62,10 @@ impl Claim for ByCas {
         let from = head.load(ord::shared_head_read());
         if planted(Seed::SmallClaimByStore) {
             let at = tail.load(ord::shared_tail());
-            let is_free = !blocked(at.wrapping_sub(from), capacity, bytes);
-            let stamp = is_free.then(&stamp)?;
+            if blocked(at.wrapping_sub(from), capacity, bytes) {
+                return None;
+            }
+            let stamp = stamp();
             tail.store(at.wrapping_add(bytes), ord::shared_tail());
             return Some((at, stamp));
         }
