@@ -80,6 +80,8 @@ pub struct Lane<'r> {
     /// The stamp of the next record, if there is one.
     front: Option<u64>,
     in_flight: bool,
+    /// Bytes of records that the last pass found.
+    found: usize,
     quiet_at: u64,
     last: u64,
     /// Losses the output was told of, by level.
@@ -114,6 +116,7 @@ impl<'r> Lane<'r> {
             source,
             front: None,
             in_flight: false,
+            found: 0,
             quiet_at: 0,
             last: 0,
             told: [0; LEVELS],
@@ -134,10 +137,17 @@ impl<'r> Lane<'r> {
         self.drained
     }
 
+    /// How many bytes of records the last pass found in a producer's own ring. Known from that
+    /// pass, because each look at the ring takes a cache line from its producer.
+    #[must_use]
+    pub fn found_bytes(&self) -> usize {
+        self.found
+    }
+
     /// The stamp of the oldest record in the ring now.
     #[must_use]
     pub fn oldest(&mut self) -> Option<u64> {
-        self.source.observe();
+        let _looked_anew = self.source.observe();
         self.source.peek().map(stamp_of)
     }
 
@@ -163,7 +173,7 @@ impl<'r> Lane<'r> {
 
     /// Looks at the mark, then the tail; returns what this lane allows the horizon to be.
     fn scan(&mut self, limits: &Limits) -> u64 {
-        self.in_flight = self.source.observe();
+        (self.in_flight, self.found) = self.source.observe();
         self.losing = self.source.lost() != self.told;
         self.look();
         if !self.in_flight {
@@ -243,11 +253,14 @@ impl<'r> Lane<'r> {
 }
 
 impl Source<'_> {
-    /// Looks at the ring anew; whether a call is in flight.
-    fn observe(&self) -> bool {
+    /// Looks at the ring anew: whether a call is in flight, and how many bytes are there.
+    fn observe(&self) -> (bool, usize) {
         match self {
-            Self::Spsc(ring) => ring.observe().in_flight,
-            Self::Mpsc(ring) => matches!(ring.peek(), mpsc::Peek::Hole),
+            Self::Spsc(ring) => {
+                let observed = ring.observe();
+                (observed.in_flight, observed.bytes)
+            }
+            Self::Mpsc(ring) => (matches!(ring.peek(), mpsc::Peek::Hole), 0),
         }
     }
 

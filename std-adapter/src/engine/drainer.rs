@@ -114,7 +114,6 @@ impl Drainer {
             store.calibrate(self.clock.line());
         }
         let Some(lanes) = self.lanes.get_mut(..self.active) else { return NOTHING };
-        self.watch.look(in_use(lanes, &self.rings));
         let mut out = ToSpool {
             shared,
             clock: &self.clock,
@@ -123,6 +122,9 @@ impl Drainer {
             recorder: self.recorder.as_mut(),
         };
         let pass = drain::step(lanes, &limits, &mut self.newest, &mut out);
+        let ring = |lane: &Lane<'_>| self.rings.get(lane.id() as usize);
+        let found = |lane: &Lane<'_>| Some((lane.found_bytes(), ring(lane)?.capacity()));
+        self.watch.look(lanes.iter().filter_map(found));
         let behind =
             if pass.stopped && self.newest > 0 { now.saturating_sub(self.newest) } else { 0 };
         self.watch.choose(&shared.pressure, ticks::to_ns(behind));

@@ -18,14 +18,13 @@ pub(crate) struct Watch {
 }
 
 impl Watch {
-    /// Looks at the rings before a pass empties them.
-    pub(crate) fn look<'r>(&mut self, rings: impl Iterator<Item = &'r spsc::Ring>) {
+    /// Notes how many bytes a pass found in each ring, and how many the ring holds.
+    pub(crate) fn look(&mut self, rings: impl Iterator<Item = (usize, usize)>) {
         let mut depth = 0;
         self.fill = 0;
-        for ring in rings {
-            let bytes = ring.pending_bytes();
+        for (bytes, capacity) in rings {
             depth += bytes;
-            let fill = u32::try_from(bytes * 1000 / ring.capacity().max(1)).unwrap_or(u32::MAX);
+            let fill = u32::try_from(bytes * 1000 / capacity.max(1)).unwrap_or(u32::MAX);
             self.fill = self.fill.max(fill);
         }
         self.high_water = self.high_water.max(depth);
