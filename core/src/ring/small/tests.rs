@@ -343,10 +343,27 @@ fn a_run_is_several_records_up_to_the_end_of_the_ring() {
         assert!(log(&ring, Level::Info, tag, 0));
     }
     let reader = ring.try_read().unwrap();
-    assert_eq!(reader.peek_run(7).1, 0);
-    assert_eq!(reader.peek_run(20).1, 2);
+    let records = [7, 8, 15, 16, 20, 31].map(|most| reader.peek_run(most).1);
+    assert_eq!(records, [0, 1, 1, 2, 2, 3]);
     let (run, records) = reader.peek_run(512);
     assert_eq!((run.len(), records), (32, 4));
-    reader.advance_run(32);
+    reader.advance_run(0);
     assert_eq!(reader.peek_run(512).1, 4);
+    reader.advance_run(24);
+    assert_eq!(reader.peek_run(512).1, 1);
+    reader.advance_run(8);
+    assert_eq!(reader.peek_run(512).1, 4);
+    reader.advance_run(16);
+    drop(reader);
+    assert_eq!(read(&ring, 9), [Found::Record(6), Found::Record(7)]);
+}
+
+#[test]
+fn a_claim_in_a_section_is_quick_too() {
+    let ring = Small::with_claim(0, InSection::new());
+    let claims = [16, 24, 88].map(|bytes| ring.claim(bytes, 128, || 7));
+    let [first, second, none] = claims;
+    let (first, second) = (first.unwrap(), second.unwrap());
+    assert_eq!(second.at.addr().get() - first.at.addr().get(), 16);
+    assert_eq!((first.stamp, second.stamp, none), (7, 7, None));
 }
