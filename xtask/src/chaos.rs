@@ -1,5 +1,6 @@
 //! `cargo xtask chaos`: a program that logs is killed again and again; nothing may be missing.
 
+use core::fmt;
 use core::time::Duration;
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -7,6 +8,7 @@ use std::process::{Child, Command as Process, Stdio};
 use std::thread;
 use std::time::{Instant, SystemTime, UNIX_EPOCH};
 
+use crate::progress::Progress;
 use crate::term::say;
 use crate::tool::{Tool, root};
 use crate::{Command, Failure, Outcome};
@@ -21,10 +23,11 @@ Starts a program whose threads log numbered records into crash-proof rings at fu
 it at a random instant: in turn by SIGKILL, a segmentation fault, abort, process::exit, a panic that
 aborts, and want of memory. A page outside the engine says which calls had returned. Then starts it
 again (every fourth time killing that as well), and reads the log: each record whose call returned
-stands there once, in its thread's order. Prints a line for each way to die: kills, how many found
-records that were not written, how many came in the middle of a write, records lost and doubled.
-Fails if any are, or if fewer than 90 % of the kills found something to recover, or if fewer than
-10 % came in the middle of a write. Needs Linux.
+stands there once, in its thread's order. Says on the way how far it is, and at the end a line for
+each way to die: kills, how many found records that were not written, how many came in the middle of
+a write, records lost and doubled. Stops at the first kill after which a record is missing, doubled
+or out of order, and names what it left. Fails too if fewer than 90 % of the kills found something
+to recover, or if fewer than 10 % came in the middle of a write. Needs Linux.
 
 Options:
   --kills N    how many times [50]
@@ -65,6 +68,28 @@ struct Sum {
     disordered: u64,
 }
 
+impl Sum {
+    /// Whether each record is there once, in order.
+    fn whole(&self) -> Result<(), String> {
+        let Self { lost, doubled, disordered, .. } = self;
+        if lost + doubled + disordered == 0 {
+            return Ok(());
+        }
+        Err(format!("{lost} records lost, {doubled} doubled, {disordered} out of order"))
+    }
+}
+
+impl fmt::Display for Sum {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { unwritten, writing, records, lost, doubled, .. } = self;
+        write!(
+            f,
+            "{unwritten} found unwritten records, {writing} came in a write, {records} records, \
+             {lost} lost, {doubled} doubled"
+        )
+    }
+}
+
 fn run(arguments: &[String]) -> Outcome {
     let Options { kills, seed } = options(arguments)?;
     if !cfg!(target_os = "linux") {
@@ -76,16 +101,39 @@ fn run(arguments: &[String]) -> Outcome {
     say(&format!("seed {seed}"));
     let build = "build --quiet --release -p hydra-log --example victim";
     Tool::cargo(build).run().map_err(Failure::Check)?;
-    let mut dice = Dice(seed);
     let mut sums = [Sum::default(); WAYS.len()];
-    let scratch = Scratch::new().map_err(|error| Failure::Check(error.to_string()))?;
+    let mut scratch = Scratch::new().map_err(|error| Failure::Check(error.to_string()))?;
+    let killed = kill_all(kills, &scratch, &mut Dice(seed), &mut sums);
+    table(&sums);
+    if let Err(reason) = killed {
+        scratch.is_kept = true;
+        let left = scratch.path.join("place");
+        let text = format!("{reason}; what it left is in {}; seed {seed}", left.display());
+        return Err(Failure::Check(text));
+    }
+    check(&all(&sums)).map_err(Failure::Check)
+}
+
+/// Kills as often, unless something is wrong before.
+fn kill_all(
+    kills: u64,
+    scratch: &Scratch,
+    dice: &mut Dice,
+    sums: &mut [Sum; WAYS.len()],
+) -> Result<(), String> {
+    let mut progress = Progress::new(kills);
     for round in 0..kills {
         let way = usize::try_from(round).unwrap_or(0) % WAYS.len();
         let (Some(sum), Some(how)) = (sums.get_mut(way), WAYS.get(way)) else { continue };
-        one(&scratch, how, round % 4 == 3, &mut dice, sum)
-            .map_err(|error| Failure::Check(format!("kill {round} ({how}): {error}")))?;
+        let outcome = one(scratch, how, round % 4 == 3, dice, sum).and_then(|()| sum.whole());
+        if let Err(reason) = outcome {
+            progress.end();
+            return Err(format!("kill {round} ({how}): {reason}"));
+        }
+        progress.at(round + 1, &all(sums).to_string());
     }
-    report(&sums).map_err(Failure::Check)
+    progress.end();
+    Ok(())
 }
 
 fn options(arguments: &[String]) -> Result<Options, Failure> {
@@ -116,7 +164,7 @@ fn one(
     dice: &mut Dice,
     sum: &mut Sum,
 ) -> Result<(), String> {
-    let place = scratch.0.join("place");
+    let place = scratch.path.join("place");
     let _none_before = fs::remove_dir_all(&place);
     fs::create_dir_all(&place).map_err(|error| error.to_string())?;
     let life = dice.below(LIFE_US);
@@ -192,12 +240,9 @@ fn judge(log: &[u8], witness: &[u64], sum: &mut Sum) -> Result<(), String> {
     Ok(())
 }
 
-fn report(sums: &[Sum]) -> Result<(), String> {
-    say("| death | kills | unwritten | in a write | records | recovered | lost | doubled |");
-    say("|---|---|---|---|---|---|---|---|");
+fn all(sums: &[Sum]) -> Sum {
     let mut all = Sum::default();
-    for (way, sum) in WAYS.iter().zip(sums) {
-        row(way, sum);
+    for sum in sums {
         all.kills += sum.kills;
         all.unwritten += sum.unwritten;
         all.writing += sum.writing;
@@ -207,11 +252,19 @@ fn report(sums: &[Sum]) -> Result<(), String> {
         all.doubled += sum.doubled;
         all.disordered += sum.disordered;
     }
-    row("all", &all);
-    if all.lost + all.doubled + all.disordered > 0 {
-        let Sum { lost, doubled, disordered, .. } = all;
-        return Err(format!("{lost} lost, {doubled} doubled, {disordered} out of order"));
-    }
+    all
+}
+
+fn table(sums: &[Sum]) {
+    say("| death | kills | unwritten | in a write | records | recovered | lost | doubled |");
+    say("|---|---|---|---|---|---|---|---|");
+    WAYS.iter().zip(sums).for_each(|(way, sum)| row(way, sum));
+    row("all", &all(sums));
+}
+
+/// Whether the kills did what they are for: came before and within writes.
+fn check(all: &Sum) -> Result<(), String> {
+    all.whole()?;
     if all.unwritten * 10 < all.kills * 9 {
         return Err(format!("only {} of {} kills left something", all.unwritten, all.kills));
     }
@@ -274,7 +327,11 @@ fn text(path: &Path) -> String {
 }
 
 /// A directory on the memory file system, removed at the end.
-struct Scratch(PathBuf);
+struct Scratch {
+    path: PathBuf,
+    /// What a failure left is looked into.
+    is_kept: bool,
+}
 
 impl Scratch {
     fn new() -> std::io::Result<Self> {
@@ -282,15 +339,14 @@ impl Scratch {
         let home = if memory.is_dir() { memory.to_path_buf() } else { std::env::temp_dir() };
         let path = home.join(format!("hydra-chaos-{}", std::process::id()));
         fs::create_dir_all(&path)?;
-        Ok(Self(path))
+        Ok(Self { path, is_kept: false })
     }
 }
 
 impl Drop for Scratch {
     fn drop(&mut self) {
-        // A failure is looked into, so what it left stays.
-        if !thread::panicking() {
-            let _gone = fs::remove_dir_all(&self.0);
+        if !self.is_kept && !thread::panicking() {
+            let _gone = fs::remove_dir_all(&self.path);
         }
     }
 }
@@ -330,6 +386,22 @@ mod tests {
         assert!(of(&two, &[0, 1]).is_err(), "more than were made");
         assert!(of(two.trim_end(), &[2, 1]).is_err(), "half a line");
         assert!(of("12:00 WARN hydra: 3 records lost\n", &[0]).is_err());
+    }
+
+    #[test]
+    fn says_when_it_proved_nothing() {
+        let good = Sum { kills: 100, unwritten: 90, writing: 10, ..Sum::default() };
+        assert_eq!(check(&good), Ok(()));
+        for bad in [
+            Sum { unwritten: 89, ..good },
+            Sum { writing: 9, ..good },
+            Sum { lost: 1, ..good },
+            Sum { doubled: 1, ..good },
+            Sum { disordered: 1, ..good },
+        ] {
+            assert!(check(&bad).is_err(), "{bad}");
+        }
+        assert_eq!(all(&[good, good]).kills, 200);
     }
 
     #[test]

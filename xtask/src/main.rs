@@ -15,6 +15,7 @@ mod mutants;
 mod nightly;
 mod plan;
 mod platforms;
+mod progress;
 mod publish;
 mod survivors;
 mod term;
