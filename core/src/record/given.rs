@@ -8,7 +8,7 @@
 use super::header::{Flags, HEADER_BYTES, MAX_BYTES};
 use super::layout::{Layout, Wide};
 use crate::site::SiteId;
-use crate::value::{Given, MAX_ARGUMENTS, TEXT_BUDGET, Take, Value, Writer};
+use crate::value::{Given, KIND_WORDS, MAX_ARGUMENTS, TEXT_BUDGET, Take, Value, Writer};
 
 /// What a record of given values takes.
 #[derive(Clone, Copy, Debug)]
@@ -140,9 +140,6 @@ unsafe fn encode_bare(out: *mut u8, room: usize, site: SiteId, stamp: u64) -> us
     Wide::head(&mut writer, Flags::CUT, site, stamp, 0);
     HEADER_BYTES
 }
-
-/// The words that hold all kinds.
-const KIND_WORDS: usize = MAX_ARGUMENTS / 16 + 1;
 
 /// The first round.
 struct Sum {
@@ -299,5 +296,61 @@ mod tests {
         let (values, cut, used) = record(&Each(Fickle(Cell::new(0), 300, 300)), MAX_BYTES / 8);
         assert_eq!((values.len(), cut), (MAX_ARGUMENTS, true));
         assert!(used < 300 * 8 + 256);
+    }
+
+    /// Strings as they are, then a rendered text of so many characters.
+    struct Long<'t>(&'t [&'t str], Option<usize>);
+    impl Round for Long<'_> {
+        fn give(&self, to: &mut impl Take) {
+            self.0.iter().for_each(|text| to.take(*text));
+            if let Some(count) = self.1 {
+                to.take(&Rendered(format_args!("{:>count$}", 'x')));
+            }
+        }
+    }
+
+    /// Of each value, how many characters were stored.
+    fn stored(given: &impl Given) -> (Vec<usize>, bool) {
+        let (values, cut, used) = record(given, MAX_BYTES / 8);
+        assert!(used <= Measured::of(given).wanted());
+        let quotes_and_name = "Text(\"\")".len() - "Str(\"\")".len();
+        let lens = values.iter().map(|value| {
+            let name = "Str(\"\")".len();
+            value.len() - name - if value.starts_with("Text") { quotes_and_name } else { 0 }
+        });
+        (lens.collect(), cut)
+    }
+
+    #[test]
+    fn as_much_room_is_asked_for_as_values_take() {
+        let wanted = |given: Long<'_>| Measured::of(&Each(given)).wanted();
+        assert_eq!(wanted(Long(&[], None)), 16);
+        assert_eq!(wanted(Long(&["x", "123456789"], None)), 16 + 16 + 24);
+        assert_eq!(wanted(Long(&["x"], Some(9))), 16 + 16 + 8 + TEXT_BUDGET);
+        let long = "x".repeat(MAX_BYTES);
+        assert_eq!(wanted(Long(&[&long], None)), MAX_BYTES);
+        assert_eq!(wanted(Long(&[&long], Some(9))), MAX_BYTES);
+    }
+
+    #[test]
+    fn what_just_fits_is_not_cut() {
+        let text = "x".repeat(MAX_BYTES);
+        let most = MAX_BYTES - 16 - 8;
+        assert_eq!(stored(&Each(Long(&[&text[..most]], None))), (vec![most], false));
+        let rendered = most - 8 - TEXT_BUDGET;
+        let both = Each(Long(&[&text[..rendered]], Some(TEXT_BUDGET)));
+        assert_eq!(stored(&both), (vec![rendered, TEXT_BUDGET], false));
+    }
+
+    #[test]
+    fn long_values_share_what_rendered_ones_leave() {
+        let text = "x".repeat(MAX_BYTES);
+        let one = ((MAX_BYTES - 16) - 16) & !7;
+        assert_eq!(stored(&Each(Long(&[&text[..one + 9]], None))), (vec![one], true));
+        let two = ((MAX_BYTES - 16) / 2 - 16) & !7;
+        assert_eq!(stored(&Each(Long(&[&text, &text], None))), (vec![two, two], true));
+        let beside = ((MAX_BYTES - 16 - TEXT_BUDGET) / 2 - 16) & !7;
+        let both = Each(Long(&[&text], Some(2 * TEXT_BUDGET)));
+        assert_eq!(stored(&both), (vec![beside, TEXT_BUDGET], true));
     }
 }

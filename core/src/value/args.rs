@@ -6,7 +6,7 @@ use crate::record::Layout;
 /// The most arguments that one call takes.
 pub const MAX_ARGUMENTS: usize = KIND_WORDS * 16 - 1;
 
-const KIND_WORDS: usize = 16;
+pub(crate) const KIND_WORDS: usize = 16;
 
 /// The kinds of a list of values in order, four bits each; zero ends it.
 ///

@@ -24,6 +24,7 @@ mod text;
 mod words;
 mod writer;
 
+pub(crate) use self::args::KIND_WORDS;
 pub use self::args::{Args, Kinds, MAX_ARGUMENTS};
 pub use self::element::{Element, ElementKind};
 pub use self::given::{Given, Take};

@@ -268,6 +268,33 @@ fn losses_that_nobody_could_be_told_of_are_counted_again() {
 }
 
 #[test]
+fn a_note_alone_is_no_room() {
+    let ring = Small::with_claim(0, ByCas);
+    (0..4).for_each(|tag| assert!(log(&ring, Level::Info, tag, 0)));
+    assert!(!evict(&ring, 8), "its note takes all of it");
+    assert_eq!(read(&ring, 9), [Found::Lost(4)]);
+}
+
+#[test]
+fn what_is_evicted_without_room_for_notes_is_counted() {
+    let ring = Ring::<64, 8, 10>::new();
+    for _ in 0..4 {
+        let claimed = ring.claim(16, 64, || 0).unwrap();
+        let at = claimed.at.as_ptr();
+        // SAFETY: bounds: 16 bytes were claimed; race: by this test alone.
+        let used =
+            unsafe { encode_as::<Narrow, _>(at, 16, SiteId(1), 0, &(1_u32, ()), Flags::NONE) };
+        // SAFETY: a whole record of `used` bytes was written.
+        unsafe { ring.commit(claimed.at, 16, used) };
+    }
+    let reader = ring.try_read().unwrap();
+    assert!(!reader.evict(0, |_| Level::Warn));
+    assert!(reader.evict(17, |_| Level::Warn));
+    drop(reader);
+    assert_eq!((ring.lost(), ring.pending_bytes()), ([0, 2, 0, 0, 0], 32));
+}
+
+#[test]
 fn evicting_nothing_holds_nobody_back() {
     let ring = Small::with_claim(0, ByCas);
     assert!(!evict(&ring, 8));
