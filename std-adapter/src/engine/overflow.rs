@@ -29,12 +29,12 @@ const NAP: Duration = Duration::from_micros(50);
 const KEPT_PART: usize = 16;
 
 /// Reloads the reader's position if that is what a call lacks: once in half a lap. `false` where it
-/// is not, or where there is more to do. Small, because it runs cold.
+/// is not, or where there is more to do. Small and in one piece, because it runs cold.
 #[cold]
 #[inline(never)]
 pub(crate) fn renew(thread: &'static ThreadRing, max: usize) -> bool {
     let producer = producer::own(thread);
-    if thread.owes_note.load(ord::own()) || thread.engine.parking.rests() || !producer.enter() {
+    if thread.owes_note.load(ord::own()) || thread.parking.rests() || !producer.enter() {
         return false;
     }
     let renewed = producer.claim(max).is_none() && find(thread, false, max).is_some();
@@ -43,7 +43,7 @@ pub(crate) fn renew(thread: &'static ThreadRing, max: usize) -> bool {
 }
 
 /// Room in the ring. What is less severe than a warning leaves a part of it free for what is.
-#[inline]
+#[inline(always)]
 fn find(thread: &'static ThreadRing, urgent: bool, len: usize) -> Option<NonNull<u8>> {
     let producer = producer::own(thread);
     let keep = thread.ring.capacity() / KEPT_PART;
@@ -66,7 +66,7 @@ pub(crate) fn claim(thread: &'static ThreadRing, gate: &'static Gate, max: usize
         return Some(producer::slot(thread, at, max, stamp, producer::OWN));
     }
     producer.leave();
-    thread.engine.parking.wake_all();
+    thread.parking.wake_all();
     thread.engine.counters.full.add(1);
     let call = Call { thread, urgent, max };
     match producer::slowly(|| make_room(call, gate)) {
@@ -193,7 +193,7 @@ impl Call {
         let producer = producer::own(thread);
         let backoff = Backoff::new();
         loop {
-            thread.engine.parking.wake_all();
+            thread.parking.wake_all();
             part();
             if !producer.enter() {
                 return Some(Outcome::Lost);

@@ -11,6 +11,7 @@ use hydra_log_core::sync::AtomicBool;
 use crate::crash::layout::Kind;
 use crate::crash::store::Request;
 use crate::engine::shared::Shared;
+use crate::engine::worker::Parking;
 
 /// No record is longer, so that any record fits an empty ring of 64 KiB.
 pub(crate) const SPILL: usize = record::MAX_BYTES;
@@ -21,6 +22,8 @@ pub(crate) struct ThreadRing {
     /// First: recovery finds its words at the start.
     pub(crate) ring: spsc::Ring,
     pub(crate) engine: &'static Shared,
+    /// The engine's.
+    pub(crate) parking: Parking,
     /// The owner waited for room in vain, and found none since: it does not wait again.
     pub(crate) gave_up: AtomicBool,
     /// There are losses that the owner left no note of.
@@ -67,6 +70,7 @@ impl ThreadRing {
             place.write(Self {
                 ring,
                 engine,
+                parking: engine.parking,
                 gave_up: AtomicBool::new(false),
                 owes_note: AtomicBool::new(false),
             })

@@ -85,7 +85,7 @@ impl<'r> Producer<'r> {
     ///
     /// # Errors
     /// As [`refresh`](Self::refresh).
-    #[cold]
+    #[inline(always)]
     pub fn refresh_keeping(&self, len: usize, keep: usize) -> Result<NonNull<u8>, Full> {
         let Ring { producer: line, cold, .. } = self.ring;
         let (tail, capacity) = (line.tail.load_own(), line.region.capacity());
