@@ -262,6 +262,16 @@ mod tests {
     }
 
     #[test]
+    fn any_number_of_values_is_read_back() {
+        for count in 0..50 {
+            let (values, cut, used) = record(&Each(Fickle(Cell::new(0), count, count)), 99);
+            let expected: Vec<_> = (0..count).map(|number| format!("U64({number})")).collect();
+            assert_eq!((values, cut), (expected, false));
+            assert_eq!(used, Measured::of(&Each(Fickle(Cell::new(0), count, count))).wanted());
+        }
+    }
+
+    #[test]
     fn too_long_a_text_is_cut_and_leaves_the_others() {
         let long = "é".repeat(1 << 16);
         let (values, cut, used) = record(&Each(Some9(&long)), MAX_BYTES / 8);
