@@ -20,6 +20,7 @@ use super::{Sink, WriteError};
 #[derive(Clone, Debug, Default)]
 pub struct Memory {
     bytes: Arc<Mutex<Vec<u8>>>,
+    most: Option<usize>,
 }
 
 impl Memory {
@@ -27,6 +28,20 @@ impl Memory {
     #[must_use]
     pub fn new() -> Self {
         Self::default()
+    }
+
+    /// Holds the youngest lines, of about so many bytes together: older ones are forgotten, a half
+    /// at a time. A fallback for a sink that fails.
+    ///
+    /// ```
+    /// use hydra_log::sink::{Memory, Sink};
+    /// let memory = Memory::recent(16);
+    /// memory.clone().write(b"one\ntwo\nthree\nfour\n").unwrap();
+    /// assert_eq!(memory.lines(), ["three", "four"]);
+    /// ```
+    #[must_use]
+    pub fn recent(bytes: usize) -> Self {
+        Self { most: Some(bytes), ..Self::default() }
     }
 
     /// The lines so far, without their ends.
@@ -54,7 +69,14 @@ impl Memory {
 
 impl Sink for Memory {
     fn write(&mut self, lines: &[u8]) -> Result<(), WriteError> {
-        self.lock().extend_from_slice(lines);
+        let mut bytes = self.lock();
+        bytes.extend_from_slice(lines);
+        if let Some(most) = self.most.filter(|most| bytes.len() > *most) {
+            let from = bytes.len() - most / 2;
+            let old = bytes.get(..from).unwrap_or_default();
+            let whole = old.iter().rposition(|byte| *byte == b'\n').map_or(0, |at| at + 1);
+            bytes.drain(..whole);
+        }
         Ok(())
     }
 
