@@ -1,7 +1,9 @@
 //! Standard output and standard error, past Rust's locks and buffers.
 //!
 //! A stalled reader of standard output stops whoever holds its lock. So nothing here takes it:
-//! batches go to the descriptor directly, and a program's own `println!` goes on.
+//! batches go to the descriptor directly, and a program's own `println!` goes on. A pipe is opened
+//! a second time, without blocking, where the system can, and a socket is asked not to block: the
+//! reader may stall, and no thread hangs.
 
 use std::io::{self, IsTerminal};
 
@@ -17,6 +19,22 @@ use super::{Sink, WriteError};
 #[derive(Debug)]
 pub struct Console {
     stream: Stream,
+    /// How to write without blocking.
+    #[cfg(unix)]
+    way: Way,
+}
+
+/// What kind of stream it was found to be.
+#[cfg(unix)]
+#[derive(Debug, Default)]
+enum Way {
+    #[default]
+    Unknown,
+    /// Writing may block.
+    Plain,
+    /// A pipe, opened again.
+    Pipe(std::os::fd::OwnedFd),
+    Socket,
 }
 
 #[derive(Debug)]
@@ -34,13 +52,13 @@ impl Console {
     /// Standard output.
     #[must_use]
     pub fn stdout() -> Self {
-        Self { stream: Stream::Stdout }
+        Self::of(Stream::Stdout)
     }
 
     /// Standard error.
     #[must_use]
     pub fn stderr() -> Self {
-        Self { stream: Stream::Stderr }
+        Self::of(Stream::Stderr)
     }
 
     /// Any open descriptor: a pipe, a socket, a terminal.
@@ -54,7 +72,15 @@ impl Console {
     #[cfg(unix)]
     #[must_use]
     pub fn from_fd(fd: std::os::fd::OwnedFd, name: impl Into<String>) -> Self {
-        Self { stream: Stream::Other { fd, name: name.into() } }
+        Self::of(Stream::Other { fd, name: name.into() })
+    }
+
+    fn of(stream: Stream) -> Self {
+        Self {
+            stream,
+            #[cfg(unix)]
+            way: Way::Unknown,
+        }
     }
 
     /// Whether somebody looks at it.
@@ -73,6 +99,22 @@ impl Console {
     #[must_use]
     pub fn wants_colour(&self) -> bool {
         wants_colour(self.is_terminal(), |name| std::env::var(name).ok())
+    }
+}
+
+#[cfg(unix)]
+impl Stream {
+    fn descriptor<'s>(
+        &'s self,
+        stdout: &'s io::Stdout,
+        stderr: &'s io::Stderr,
+    ) -> std::os::fd::BorrowedFd<'s> {
+        use std::os::fd::AsFd;
+        match self {
+            Self::Stdout => stdout.as_fd(),
+            Self::Stderr => stderr.as_fd(),
+            Self::Other { fd, .. } => fd.as_fd(),
+        }
     }
 }
 
@@ -103,19 +145,18 @@ impl Sink for Console {
         use crate::sys::fd;
         use std::os::fd::AsFd;
 
-        let (stdout, stderr);
-        let target = match &self.stream {
-            Stream::Stdout => {
-                stdout = io::stdout();
-                stdout.as_fd()
-            }
-            Stream::Stderr => {
-                stderr = io::stderr();
-                stderr.as_fd()
-            }
-            Stream::Other { fd, .. } => fd.as_fd(),
-        };
-        write_whole(lines, |bytes| fd::write(target, bytes), || fd::wait_writable(target, PATIENCE))
+        let (stdout, stderr) = (io::stdout(), io::stderr());
+        let given = self.stream.descriptor(&stdout, &stderr);
+        if let Way::Unknown = self.way {
+            self.way = match fd::nonblocking_pipe(given) {
+                Some(pipe) => Way::Pipe(pipe),
+                None if fd::is_socket(given) => Way::Socket,
+                None => Way::Plain,
+            };
+        }
+        let target = if let Way::Pipe(pipe) = &self.way { pipe.as_fd() } else { given };
+        let write = if let Way::Socket = self.way { fd::send } else { fd::write };
+        write_whole(lines, |bytes| write(target, bytes), || fd::wait_writable(target, PATIENCE))
     }
 
     #[cfg(not(unix))]
@@ -134,6 +175,22 @@ impl Sink for Console {
             Stream::Stderr => io::stderr().flush(),
         };
         flushed.map_err(|source| WriteError { written: lines.len(), source })
+    }
+
+    /// The program may have put something else in the stream's place.
+    #[cfg(unix)]
+    fn maintain(&mut self) -> io::Result<()> {
+        use std::os::fd::AsFd;
+        let (stdout, stderr) = (io::stdout(), io::stderr());
+        let given = self.stream.descriptor(&stdout, &stderr);
+        let is_still = match &self.way {
+            Way::Pipe(pipe) => crate::sys::fd::is_same(pipe.as_fd(), given),
+            _ => false,
+        };
+        if !is_still {
+            self.way = Way::Unknown;
+        }
+        Ok(())
     }
 
     fn name(&self) -> String {
@@ -185,6 +242,25 @@ mod tests {
         console.write(&lines).unwrap();
         drop(console);
         assert!(reading.join().unwrap() == lines);
+    }
+
+    #[cfg(target_os = "linux")]
+    #[test]
+    fn a_reader_that_stalls_blocks_no_writer() {
+        use std::io::Read;
+        let (mut reader, writer) = io::pipe().unwrap();
+        let (peer, socket) = std::os::unix::net::UnixStream::pair().unwrap();
+        let lines = b"a line of text\n".repeat(100_000);
+        for fd in [writer.into(), socket.into()] {
+            let mut console = Console::from_fd(fd, "stalled");
+            let error = console.write(&lines).unwrap_err();
+            assert_eq!(error.source.kind(), io::ErrorKind::WouldBlock);
+            assert!(error.written > 4096 && error.written < lines.len());
+        }
+        // Whoever else has the pipe goes on blocking.
+        let mut some = [0; 16];
+        reader.read_exact(&mut some).unwrap();
+        drop(peer);
     }
 
     #[cfg(unix)]
