@@ -232,12 +232,11 @@ impl Builder {
         let spool =
             memory::spool(&memory, Kind::Spool, self.settings.spool_bytes, self.outputs.len())?;
         let per_sink = self.settings.workers;
-        let lane = |(reader, output): (usize, Output)| {
-            let mut takes = output.takes;
+        let lane = |(reader, mut output): (usize, Output)| {
             if reader == 0 {
-                takes.count();
+                output.takes.count();
             }
-            SinkLane::new(reader, takes, output.encoding, output.sink, memory.store)
+            SinkLane::new(reader, output, memory.store)
         };
         let sinks: Vec<SinkLane> = self.outputs.into_iter().enumerate().map(lane).collect();
         let lanes = sinks.len();

@@ -19,6 +19,40 @@ pub struct StepHealth {
     pub longest: Duration,
 }
 
+/// What a sink does at one moment.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum SinkState {
+    /// It takes what it gets.
+    #[default]
+    Working,
+    /// A thread is in it just now; if that takes long, it hangs.
+    Writing,
+    /// It did not take a batch, which is kept and tried again.
+    Retrying,
+    /// As `Retrying`, and it failed so often that the pauses are long: a full disk, a stalled pipe.
+    Failing,
+    /// It was given up. What it does not take at once goes to a fallback, or is lost; with a
+    /// fallback it is tried now and then, without one with each batch.
+    Broken,
+}
+
+/// A sink at one moment.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct SinkHealth {
+    /// What the sink calls itself.
+    pub name: String,
+    /// What it does.
+    pub state: SinkState,
+    /// How often it failed since it last took something.
+    pub failures: u32,
+    /// How often it came back after failures.
+    pub resumed: u64,
+    /// How long it has not taken what it was given; `None` if it has.
+    pub held_for: Option<Duration>,
+}
+
 /// An engine at one moment.
 ///
 /// ```
@@ -51,6 +85,8 @@ pub struct Health {
     /// Calls of class `Guaranteed` that returned before: the context could not wait, or the sinks
     /// took too long.
     pub unconfirmed: u64,
+    /// Sink by sink.
+    pub sinks: Vec<SinkHealth>,
     pub(crate) steps: [StepHealth; Step::KINDS],
 }
 

@@ -69,7 +69,7 @@ pub use crate::delivery::{Chain, Deliveries, Delivery, ParseDeliveryError, Rule,
 pub use crate::engine::{Engine, Flushing, Strategy};
 pub use crate::error::{Error, FlushError, InitError};
 pub use crate::global::{Guard, init};
-pub use crate::health::{Health, StepHealth};
+pub use crate::health::{Health, SinkHealth, SinkState, StepHealth};
 pub use crate::layers::Layer;
 pub use crate::preset::{
     Order, Overflow, ParsePresetError, Preset, PresetInfo, PresetName, presets, register_preset,

@@ -79,6 +79,8 @@ pub struct SinkStats {
     pub gaps: u64,
     /// Writes that failed.
     pub errors: u64,
+    /// Records among the written that a fallback sink took.
+    pub diverted: u64,
 }
 
 impl SinkStats {

@@ -1,6 +1,7 @@
 //! Where an engine writes: a sink, how its records look, which of them it takes.
 
 use core::fmt;
+use core::time::Duration;
 
 use hydra_log_core::LevelFilter;
 
@@ -22,6 +23,8 @@ pub struct Output {
     pub(crate) encoding: Encoding,
     pub(crate) takes: Takes,
     theme: Theme,
+    pub(crate) fallbacks: Vec<Box<dyn Sink>>,
+    pub(crate) give_up_after: Option<Duration>,
 }
 
 impl Output {
@@ -33,6 +36,8 @@ impl Output {
             encoding,
             takes: Takes::at(LevelFilter::Trace),
             theme: Theme::DEFAULT,
+            fallbacks: Vec::new(),
+            give_up_after: None,
         }
     }
 

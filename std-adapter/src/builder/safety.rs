@@ -1,10 +1,11 @@
-//! What records are worth to an engine: classes, chains, and how long a call may wait.
+//! What records are worth to an engine: classes, chains, how long to wait, and where to go then.
 
 use core::time::Duration;
 
-use super::Builder;
+use super::{Builder, Output};
 use crate::delivery::{Chain, Deliveries, Delivery};
 use crate::preset::Order;
+use crate::sink::Sink;
 
 impl Builder {
     /// Which records have which class; without rules, all are `BestEffort`.
@@ -35,6 +36,41 @@ impl Builder {
     /// On what the order of records of different threads rests.
     pub fn order(mut self, order: Order) -> Self {
         self.settings.order = order;
+        self
+    }
+}
+
+impl Output {
+    /// How long lines are kept and tried again that the sink does not take, before they go to a
+    /// fallback, or are lost.
+    ///
+    /// Unless this is said, what may pass by itself (a full disk, a pipe that nobody reads) is
+    /// tried for as long as it takes, with pauses that grow to a second: what comes meanwhile waits
+    /// in the spool and in the rings, and when those are full, each class does what it does. Any
+    /// other failure (a pipe that was closed) is tried four times.
+    #[must_use]
+    pub fn give_up_after(mut self, bound: Duration) -> Self {
+        self.give_up_after = Some(bound);
+        self
+    }
+
+    /// Where lines go that the sink has failed for, until it works again; several are tried in
+    /// order. What is still kept when the engine ends goes there too. A binary log has no such
+    /// place, as it would not be whole there.
+    ///
+    /// ```
+    /// use hydra_log::{Output, sink::{Console, File, Memory}};
+    /// # let directory = tempfile::tempdir().unwrap();
+    /// # let path = directory.path().join("app.log");
+    /// let output = Output::new(File::open(path)?)
+    ///     .fallback(Memory::recent(1 << 20))
+    ///     .fallback(Console::stderr());
+    /// # let _ = output;
+    /// # Ok::<(), hydra_log::sink::OpenError>(())
+    /// ```
+    #[must_use]
+    pub fn fallback(mut self, sink: impl Sink + 'static) -> Self {
+        self.fallbacks.push(Box::new(sink));
         self
     }
 }

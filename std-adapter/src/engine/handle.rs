@@ -11,6 +11,7 @@ use hydra_log_core::{LevelFilter, backend, ord};
 use crate::delivery::Deliveries;
 use crate::engine::flush::Flushing;
 use crate::engine::shared::Shared;
+use crate::engine::sink_lane::SinkLane;
 use crate::engine::{ThreadRings, gates, lock, producer};
 use crate::error::FlushError;
 use crate::filter::Filter;
@@ -139,13 +140,16 @@ impl Engine {
 
     /// Takes no more records, writes what was logged, and stops the workers; waits for all that
     /// not longer than `bound`. A sink that hangs is left behind with its records counted as
-    /// pending.
+    /// pending. What a sink has not taken goes to its fallbacks in the last quarter of that time.
     pub fn shutdown(&self, bound: Duration) -> Report {
         let deadline = Instant::now() + bound;
         gates::leave(self.shared);
-        let _in_time = Flushing::new(self.shared).wait(deadline);
+        let _in_time = Flushing::new(self.shared).wait(deadline - bound / 4);
         self.shared.stopping.store(true, ord::stop());
         self.shared.parking.call_all();
+        if self.shared.settings.workers == 0 && self.shared.sinks.iter().any(SinkLane::holds) {
+            let _in_time = Flushing::new(self.shared).wait(deadline);
+        }
         for worker in lock(&self.workers).drain(..) {
             while !worker.is_finished() && Instant::now() < deadline {
                 thread::sleep(Duration::from_micros(100));

@@ -8,6 +8,7 @@
 
 #[allow(dead_code, reason = "only bridges use it, and they are features")]
 pub(crate) mod added;
+mod breaker;
 mod confirm;
 mod direct;
 mod drain_cell;

@@ -411,6 +411,7 @@ impl Shared {
     pub(crate) fn health(&'static self) -> Health {
         let mut health = self.hold_drain().health(self);
         health.steps = self.steps.health();
+        health.sinks = self.sinks.iter().map(SinkLane::health).collect();
         health.confirmed = self.counters.confirmed.get();
         health.unconfirmed = self.counters.unconfirmed.get();
         health

@@ -68,6 +68,18 @@ impl Buffer {
         }
     }
 
+    /// Forgets so many bytes at the start, and puts others there.
+    pub(crate) fn replace_front(&mut self, old: usize, front: &[u8]) {
+        let old = old.min(self.len);
+        if old > 0 {
+            self.bytes.copy_within(old..self.len, 0);
+            self.len -= old;
+        }
+        if !front.is_empty() {
+            self.push_front(front);
+        }
+    }
+
     /// Appends a number in decimal.
     ///
     /// ```

@@ -6,9 +6,10 @@ use std::io;
 
 use super::WriteError;
 
-/// How long a descriptor that takes nothing (a full pipe that does not block) is waited for.
+/// How long a descriptor that takes nothing (a full pipe that does not block) is waited for, before
+/// its lane keeps the rest and tries again later.
 #[cfg(unix)]
-pub(super) const PATIENCE: Duration = Duration::from_secs(1);
+pub(super) const PATIENCE: Duration = Duration::from_millis(20);
 
 /// Writes all of `bytes` by as many calls as it takes. When a call says that it would block,
 /// `wait` says whether it is worth another one.

@@ -4,7 +4,7 @@ use core::time::Duration;
 use std::time::Instant;
 
 use hydra_log::sink::{File, Memory};
-use hydra_log::{Builder, InitError, Overflow, info};
+use hydra_log::{Builder, InitError, Output, Overflow, info};
 
 use crate::common::{Gated, conserved};
 
@@ -144,7 +144,7 @@ fn a_full_disk_is_told_and_counted() {
     let told = Arc::new(Mutex::new(Vec::new()));
     let hook = Arc::clone(&told);
     let engine = Builder::new()
-        .sink(File::open("/dev/full").unwrap())
+        .sink(Output::new(File::open("/dev/full").unwrap()).give_up_after(Duration::ZERO))
         .on_error(move |error| hook.lock().unwrap().push(error.to_string()))
         .build()
         .unwrap();

@@ -4,7 +4,7 @@ use core::time::Duration;
 use std::sync::{Arc, Mutex};
 
 use hydra_log::sink::Memory;
-use hydra_log::{Builder, Level, Overflow, error, info, warn};
+use hydra_log::{Builder, Level, Output, Overflow, error, info, warn};
 
 use crate::common::{Failing, Gated, conserved};
 use crate::ord;
@@ -67,7 +67,7 @@ fn holds_when_a_sink_fails_and_recovers() {
     let told = Arc::new(Mutex::new(Vec::new()));
     let hook = Arc::clone(&told);
     let engine = Builder::new()
-        .sink(failing.clone())
+        .sink(Output::new(failing.clone()).give_up_after(Duration::ZERO))
         .on_error(move |error| hook.lock().unwrap().push(error.to_string()))
         .build()
         .unwrap();
@@ -85,6 +85,24 @@ fn holds_when_a_sink_fails_and_recovers() {
     assert!(told.lock().unwrap().iter().any(|text| text.contains("told to fail")));
     let text = String::from_utf8(failing.text.lock().unwrap().clone()).unwrap();
     assert!(text.contains("10 records lost"), "{text}");
+}
+
+#[test]
+fn nothing_is_lost_while_a_disk_is_full() {
+    let failing = Failing::default();
+    let engine = Builder::new().sink(failing.clone()).on_error(|_error| {}).build().unwrap();
+    engine.scope(|| info!("first"));
+    engine.flush().unwrap();
+    failing.fails.store(true, ord::switch());
+    engine.scope(|| (0..10).for_each(|count| info!("kept {count}")));
+    assert_eq!(engine.flush_within(Duration::from_millis(50)).unwrap_err().pending, 10);
+    assert_eq!(conserved(&engine).report().pending, 10);
+    failing.fails.store(false, ord::switch());
+    engine.flush().unwrap();
+    let stats = conserved(&engine);
+    assert_eq!((stats.sinks[0].written, stats.sinks[0].lost), (11, 0), "{stats:?}");
+    let text = String::from_utf8(failing.text.lock().unwrap().clone()).unwrap();
+    assert_eq!((text.lines().count(), text.contains("records lost")), (11, false), "{text}");
 }
 
 #[test]
@@ -139,7 +157,7 @@ fn a_sink_with_a_level_of_its_own_passes_records_over() {
     let (all, severe) = (Memory::new(), Memory::new());
     let engine = Builder::new()
         .sink(all.clone())
-        .sink(hydra_log::Output::new(severe.clone()).level(hydra_log::LevelFilter::Warn))
+        .sink(Output::new(severe.clone()).level(hydra_log::LevelFilter::Warn))
         .build()
         .unwrap();
     engine.scope(|| {

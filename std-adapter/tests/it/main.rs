@@ -16,6 +16,8 @@ mod contexts;
 mod crash;
 mod delivery;
 mod exits;
+#[cfg(unix)]
+mod faults;
 mod layers;
 mod ord;
 mod order;

@@ -1,0 +1,231 @@
+//! A batch of records becomes lines, or blocks of a binary log.
+
+use core::panic::AssertUnwindSafe;
+use std::panic::catch_unwind;
+use std::sync::Arc;
+
+use hydra_log_core::ord;
+use hydra_log_core::record::{Flags, RecordRef, flags_of, site_of};
+use hydra_log_core::spool::{self, UNCOUNTED};
+use hydra_log_core::sync::rmw;
+
+use super::{BATCH_BYTES, SinkLane, add};
+use crate::binary::{Packed, Packer};
+use crate::engine::encoding::Names;
+use crate::engine::shared::Shared;
+use crate::engine::sink_gap;
+use crate::error::Error;
+use crate::format::{Buffer, Event, Format, ThreadInfo};
+
+/// What a serving thread keeps from batch to batch.
+pub(crate) struct Scratch {
+    pub(super) batch: Box<[u8]>,
+    pub(super) out: Buffer,
+    pub(super) pieces: Vec<Piece>,
+    /// How many losses the first piece tells of, if it has a gap record of this sink.
+    pub(super) telling: usize,
+    thread: (u32, Option<Arc<ThreadInfo>>),
+    packer: Option<Box<Packer>>,
+    pub(super) names: Names,
+}
+
+/// A line, or a block: it gets out as a whole or not at all.
+#[derive(Clone, Copy)]
+pub(super) struct Piece {
+    pub(super) end: usize,
+    pub(super) records: u32,
+    pub(super) gaps: u32,
+}
+
+impl Piece {
+    fn of_one(end: usize, is_record: bool) -> Self {
+        Self { end, records: is_record.into(), gaps: (!is_record).into() }
+    }
+}
+
+impl Scratch {
+    pub(crate) fn new() -> Self {
+        Self {
+            batch: vec![0; BATCH_BYTES].into_boxed_slice(),
+            out: Buffer::new(),
+            pieces: Vec::new(),
+            telling: 0,
+            thread: (0, None),
+            packer: None,
+            names: Names::default(),
+        }
+    }
+}
+
+impl SinkLane {
+    /// Renders the batch; returns how many records were rendered and how many passed over.
+    pub(super) fn render(
+        &self,
+        shared: &'static Shared,
+        format: &dyn Format,
+        scratch: &mut Scratch,
+        size: usize,
+    ) -> (usize, usize) {
+        let Scratch { batch, out, pieces, telling, thread, .. } = scratch;
+        out.clear();
+        pieces.clear();
+        let bytes = batch.get(..size).unwrap_or(&[]);
+        *telling = self.tell_losses(shared, format, bytes, out);
+        if *telling > 0 {
+            pieces.push(Piece::of_one(out.len(), false));
+        }
+        let (mut rendered, mut passed) = (0, 0);
+        for (tag, payload) in spool::entries(bytes) {
+            let counted = tag & UNCOUNTED == 0;
+            let start = out.len();
+            let line = catch_unwind(AssertUnwindSafe(|| {
+                self.render_one(shared, format, tag & !UNCOUNTED, payload, out, thread)
+            }));
+            match line {
+                Ok(true) => {
+                    pieces.push(Piece::of_one(out.len(), counted));
+                    rendered += usize::from(counted);
+                }
+                Ok(false) => passed += usize::from(counted),
+                Err(_panic) => {
+                    out.truncate(start);
+                    self.lose(usize::from(counted));
+                    shared.failed(&Error::Panicked { sink: self.name.clone(), lost: 1 });
+                }
+            }
+        }
+        (rendered, passed)
+    }
+
+    /// One record's line; `false` if the sink does not take its level.
+    fn render_one(
+        &self,
+        shared: &'static Shared,
+        format: &dyn Format,
+        number: u32,
+        payload: &[u8],
+        out: &mut Buffer,
+        thread: &mut (u32, Option<Arc<ThreadInfo>>),
+    ) -> bool {
+        let Ok(record) = RecordRef::parse(payload) else {
+            shared.failed(&Error::Corrupt { bytes: payload.len() });
+            return false;
+        };
+        let Some(site) = shared.sites.get(record.site()) else {
+            shared.failed(&Error::Corrupt { bytes: payload.len() });
+            return false;
+        };
+        let is_own = record.flags().contains(Flags::CONTROL);
+        if !is_own && !self.takes.takes_now(site.level, &site.layer, &site.target) {
+            return false;
+        }
+        if thread.0 != number || thread.1.is_none() {
+            *thread = (number, Some(shared.threads.get(number).unwrap_or_default()));
+        }
+        let Some(thread) = thread.1.as_deref() else { return false };
+        let event = Event {
+            time_ns: record.stamp(),
+            level: site.level,
+            site,
+            record,
+            thread,
+            types: &shared.sites,
+            recovered: false,
+        };
+        format.write(&event, out);
+        true
+    }
+
+    /// Packs the batch; returns how many records were packed and how many passed over.
+    pub(super) fn pack(
+        &self,
+        shared: &'static Shared,
+        compress: bool,
+        scratch: &mut Scratch,
+        size: usize,
+    ) -> (usize, usize) {
+        let Scratch { batch, out, pieces, telling, packer, names, .. } = scratch;
+        let packer = packer.get_or_insert_default();
+        out.clear();
+        pieces.clear();
+        names.clear();
+        let bytes = batch.get(..size).unwrap_or(&[]);
+        *telling = rmw::take(&self.counts.untold, ord::count());
+        let mut piece = Piece { end: 0, records: 0, gaps: 0 };
+        if *telling > 0 {
+            let lost = (*telling as u64, self.name.as_str());
+            sink_gap::record(lost, first_time(bytes), |record| packer.push(0, record));
+            piece.gaps += 1;
+        }
+        let (mut packed, mut passed) = (0, 0);
+        for (tag, record) in spool::entries(bytes) {
+            let thread = tag & !UNCOUNTED;
+            let counted = usize::from(tag & UNCOUNTED == 0);
+            let mut outcome = packer.push_if(thread, record, |word0| self.wants(shared, word0));
+            if outcome == Packed::Full {
+                names.take_block(packer, compress, out);
+                piece.end = out.len();
+                pieces.push(core::mem::replace(&mut piece, Piece { end: 0, records: 0, gaps: 0 }));
+                outcome = packer.push_if(thread, record, |word0| self.wants(shared, word0));
+            }
+            match outcome {
+                Packed::Stored => {
+                    packed += counted;
+                    piece.records += u32::from(tag & UNCOUNTED == 0);
+                    piece.gaps += tag >> 31;
+                }
+                Packed::Passed => passed += counted,
+                Packed::NoRecord | Packed::Full => {
+                    shared.failed(&Error::Corrupt { bytes: record.len() });
+                    passed += counted;
+                }
+            }
+        }
+        names.take_block(packer, compress, out);
+        if piece.records + piece.gaps > 0 {
+            piece.end = out.len();
+            pieces.push(piece);
+        }
+        (packed, passed)
+    }
+
+    /// Whether records with this first word are for this sink.
+    fn wants(&self, shared: &Shared, word0: u64) -> bool {
+        let Some(site) = shared.sites.site(site_of(word0)) else {
+            shared.failed(&Error::Corrupt { bytes: size_of::<u64>() });
+            return false;
+        };
+        flags_of(word0).contains(Flags::CONTROL)
+            || self.takes.takes_now(site.level(), site.layer, site.target)
+    }
+
+    /// The losses of this sink alone, as a line in front of what follows them.
+    fn tell_losses(
+        &self,
+        shared: &Shared,
+        format: &dyn Format,
+        batch: &[u8],
+        out: &mut Buffer,
+    ) -> usize {
+        let untold = rmw::take(&self.counts.untold, ord::count());
+        if untold == 0 {
+            return 0;
+        }
+        let lost = (untold as u64, self.name.as_str());
+        let told = catch_unwind(AssertUnwindSafe(|| {
+            sink_gap::write(shared, format, lost, first_time(batch), out);
+        }));
+        if told.is_err() {
+            out.clear();
+            add(&self.counts.untold, untold);
+            return 0;
+        }
+        untold
+    }
+}
+
+/// When the first record of a batch was logged.
+fn first_time(batch: &[u8]) -> u64 {
+    let first = spool::entries(batch).next();
+    first.and_then(|(_, bytes)| RecordRef::parse(bytes).ok()).map_or(0, |record| record.stamp())
+}
