@@ -106,8 +106,8 @@ fn pause_after(quiet: u32) -> Duration {
 /// Who sleeps, so that whoever has work can wake them. A call is never lost; a wake-up for traffic
 /// may be, and then the sleep ends by itself, after [`REST`] at the latest.
 ///
-/// A handle: each thread's ring has one beside it, so that a call which looks whether somebody rests
-/// has one cache line less to wait for.
+/// A handle: each thread's ring has one beside it, so that a call which looks whether somebody
+/// rests has one cache line less to wait for.
 #[derive(Clone, Copy)]
 pub(crate) struct Parking {
     places: &'static [Place],
