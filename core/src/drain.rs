@@ -204,41 +204,13 @@ impl<'r> Lane<'r> {
         newest: &mut u64,
         out: &mut impl Output,
     ) {
-        loop {
-            let Some(bytes) = self.source.peek() else {
-                self.front = None;
-                return;
-            };
-            let stamp = stamp_of(bytes);
-            self.front = Some(stamp);
-            if stamp > until {
-                return;
-            }
-            let late = stamp < *newest;
-            let is_note = record::is_control(bytes);
-            let len = bytes.len();
-            if pass.records == limits.records {
-                pass.stopped = true;
-                return;
-            }
-            self.source.begin_move(out.position());
-            let moved = if is_note {
-                pass_on_note(bytes, (self.id, &mut self.told), &self.source, out)
-            } else {
-                out.record(self.id, bytes, if late { Flags::OUT_OF_ORDER } else { Flags::NONE })
-            };
-            if moved.is_err() {
-                self.source.cancel_move();
-                pass.stopped = true;
-                return;
-            }
-            self.source.advance(len);
-            self.drained += u64::from(!is_note);
-            pass.late += usize::from(late);
-            pass.records += 1;
-            *newest = stamp.max(*newest);
-            self.last = stamp;
-        }
+        let Self { id, source, front, last, told, drained, .. } = self;
+        let mut run = Run { id: *id, until, pass, limits, newest, last, told, drained };
+        // Which kind of ring it is, is asked once and not for each record.
+        *front = match source {
+            Source::Spsc(ring) => run.over(ring, out),
+            Source::Mpsc(ring) => run.over(ring, out),
+        };
     }
 
     /// Tells of losses that no record followed.
@@ -249,6 +221,114 @@ impl<'r> Lane<'r> {
             self.source.note_losses_told();
         }
         Ok(())
+    }
+}
+
+/// What changes while records of one lane go.
+struct Run<'p> {
+    id: u32,
+    until: u64,
+    pass: &'p mut Pass,
+    limits: &'p Limits,
+    newest: &'p mut u64,
+    last: &'p mut u64,
+    told: &'p mut [u64; LEVELS],
+    drained: &'p mut u64,
+}
+
+impl Run<'_> {
+    /// Lets records of a ring go; the stamp of the first one that stays.
+    #[inline(always)]
+    fn over(&mut self, ring: &impl Front, out: &mut impl Output) -> Option<u64> {
+        loop {
+            let bytes = ring.front()?;
+            let stamp = stamp_of(bytes);
+            if stamp > self.until {
+                return Some(stamp);
+            }
+            if self.pass.records == self.limits.records {
+                self.pass.stopped = true;
+                return Some(stamp);
+            }
+            let (late, len) = (stamp < *self.newest, bytes.len());
+            let is_note = record::is_control(bytes);
+            ring.begin_move(out.position());
+            let moved = if is_note {
+                pass_on_note(bytes, (self.id, self.told), ring, out)
+            } else {
+                out.record(self.id, bytes, if late { Flags::OUT_OF_ORDER } else { Flags::NONE })
+            };
+            if moved.is_err() {
+                ring.cancel_move();
+                self.pass.stopped = true;
+                return Some(stamp);
+            }
+            ring.advance(len);
+            *self.drained += u64::from(!is_note);
+            self.pass.late += usize::from(late);
+            self.pass.records += 1;
+            *self.newest = stamp.max(*self.newest);
+            *self.last = stamp;
+        }
+    }
+}
+
+/// A ring's oldest record, and what is done with it.
+trait Front {
+    fn front(&self) -> Option<&[u8]>;
+    fn begin_move(&self, position: usize);
+    fn cancel_move(&self);
+    fn advance(&self, len: usize);
+    fn note_told(&self, told: [u64; LEVELS]);
+}
+
+impl Front for spsc::Consumer<'_> {
+    #[inline(always)]
+    fn front(&self) -> Option<&[u8]> {
+        self.peek()
+    }
+
+    #[inline(always)]
+    fn begin_move(&self, position: usize) {
+        self.begin_move(position);
+    }
+
+    fn cancel_move(&self) {
+        self.cancel_move();
+    }
+
+    #[inline(always)]
+    fn advance(&self, len: usize) {
+        self.advance(len);
+    }
+
+    fn note_told(&self, told: [u64; LEVELS]) {
+        self.note_told(told);
+    }
+}
+
+impl Front for mpsc::Consumer<'_> {
+    fn front(&self) -> Option<&[u8]> {
+        match self.peek() {
+            mpsc::Peek::Record(bytes) => Some(bytes),
+            mpsc::Peek::Empty | mpsc::Peek::Hole => None,
+        }
+    }
+
+    fn begin_move(&self, position: usize) {
+        self.begin_move(position);
+    }
+
+    fn cancel_move(&self) {
+        self.cancel_move();
+    }
+
+    fn advance(&self, len: usize) {
+        self.advance(len);
+    }
+
+    fn note_told(&self, told: [u64; LEVELS]) {
+        self.note_told(told);
     }
 }
 
@@ -266,18 +346,8 @@ impl Source<'_> {
 
     fn peek(&self) -> Option<&[u8]> {
         match self {
-            Self::Spsc(ring) => ring.peek(),
-            Self::Mpsc(ring) => match ring.peek() {
-                mpsc::Peek::Record(bytes) => Some(bytes),
-                mpsc::Peek::Empty | mpsc::Peek::Hole => None,
-            },
-        }
-    }
-
-    fn begin_move(&self, position: usize) {
-        match self {
-            Self::Spsc(ring) => ring.begin_move(position),
-            Self::Mpsc(ring) => ring.begin_move(position),
+            Self::Spsc(ring) => ring.front(),
+            Self::Mpsc(ring) => ring.front(),
         }
     }
 
@@ -285,20 +355,6 @@ impl Source<'_> {
         match self {
             Self::Spsc(ring) => ring.note_told(told),
             Self::Mpsc(ring) => ring.note_told(told),
-        }
-    }
-
-    fn cancel_move(&self) {
-        match self {
-            Self::Spsc(ring) => ring.cancel_move(),
-            Self::Mpsc(ring) => ring.cancel_move(),
-        }
-    }
-
-    fn advance(&self, len: usize) {
-        match self {
-            Self::Spsc(ring) => ring.advance(len),
-            Self::Mpsc(ring) => ring.advance(len),
         }
     }
 
@@ -330,12 +386,12 @@ impl Source<'_> {
 fn pass_on_note(
     note: &[u8],
     (id, told): (u32, &mut [u64; LEVELS]),
-    source: &Source<'_>,
+    ring: &impl Front,
     out: &mut impl Output,
 ) -> Result<(), Stop> {
     let lost = gap::read(note).unwrap_or(*told);
     let outcome = tell(id, told, lost, stamp_of(note), out);
-    source.note_told(*told);
+    ring.note_told(*told);
     outcome
 }
 

@@ -29,8 +29,7 @@ pub const BYTES: [u8; 16] = [0, 1, 2, 3, 4, 5, 6, 7, 8, 1, 2, 3, 4, 5, 6, 7];
 #[must_use]
 #[expect(clippy::cast_possible_truncation, reason = "numbers of bytes")]
 pub const fn shrink(before: u64, word: u64) -> (u8, u64) {
-    let number = word.wrapping_sub(before).cast_signed();
-    let number = ((number << 1) ^ (number >> 63)).cast_unsigned();
+    let number = step(before, word);
     let changed = word ^ before;
     let long = (71 - number.leading_zeros()) / 8;
     let high = (71 - changed.trailing_zeros()) / 8;
@@ -40,6 +39,21 @@ pub const fn shrink(before: u64, word: u64) -> (u8, u64) {
     } else {
         (long as u8, number)
     }
+}
+
+/// How far `word` is from `before`, with the sign as the lowest bit. Where that is one byte, the
+/// code is 1, or 0 for nothing: no other way is shorter.
+///
+/// ```
+/// use hydra_log_core::block::word::{shrink, step};
+/// assert_eq!([step(7, 7), step(7, 8), step(7, 6)], [0, 2, 1]);
+/// assert_eq!(shrink(7, 70), (1, step(7, 70)));
+/// ```
+#[inline(always)]
+#[must_use]
+pub const fn step(before: u64, word: u64) -> u64 {
+    let number = word.wrapping_sub(before).cast_signed();
+    ((number << 1) ^ (number >> 63)).cast_unsigned()
 }
 
 /// The word of a code and its bytes; bits above these do not matter.
@@ -83,6 +97,16 @@ mod tests {
             // What a reader loads behind the bytes belongs to others.
             let noise = if len == 8 { 0 } else { noise << (8 * len) };
             prop_assert_eq!(expand(before, code, bytes | noise), word);
+        }
+
+        #[test]
+        fn a_step_of_one_byte_is_what_follows(before in word(), by in -200_i64..200) {
+            let word = before.wrapping_add_signed(by);
+            let number = step(before, word);
+            prop_assert_eq!(number < 256, (-128..128).contains(&by));
+            if number < 256 {
+                prop_assert_eq!(shrink(before, word), (u8::from(by != 0), number));
+            }
         }
 
         #[test]

@@ -4,14 +4,15 @@
 //! a row of words here, whatever they mean: so any record can be packed, and comes out of a reader
 //! byte for byte.
 //!
-//! Written for speed: the shape of the record before is compared first, each word takes the same
-//! few steps without a branch, and room is checked once a record.
+//! Written for speed: the shape of the record before is compared first, a word that is a small step
+//! further takes few instructions and any other the same ones without a branch, and room is checked
+//! once a record.
 
 use hydra_log_core::block::pack::{
     MAX_SHAPES, MAX_THREADS, SHAPE_AT, SHAPE_BYTE, SHAPE_NEW, SHAPE_SHORT, THREAD_CHANGED,
     THREAD_NEW, WORDS,
 };
-use hydra_log_core::block::word::{BYTES, shrink};
+use hydra_log_core::block::word::{BYTES, shrink, step};
 use hydra_log_core::block::{self, HEAD_BYTES, Kind, MAX_PAYLOAD, RECORDS_HEAD};
 use hydra_log_core::record::{self, HEADER_BYTES};
 use hydra_log_core::site::SiteId;
@@ -349,8 +350,14 @@ fn tell_words(to: &mut Room<'_>, words: &[[u8; 8]], last: &mut [u64; WORDS]) {
 #[inline(always)]
 fn tell_word(to: &mut Room<'_>, word: [u8; 8], last: &mut u64) -> u8 {
     let word = u64::from_le_bytes(word);
-    let (code, bytes) = shrink(*last, word);
-    *last = word;
+    let before = core::mem::replace(last, word);
+    let number = step(before, word);
+    if number < 256 {
+        let code = u8::from(number != 0);
+        to.put(number, code.into());
+        return code;
+    }
+    let (code, bytes) = shrink(before, word);
     to.put(bytes, usize::from(BYTES.get(usize::from(code & 15)).copied().unwrap_or(8)));
     code
 }

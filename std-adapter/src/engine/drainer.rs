@@ -352,7 +352,7 @@ impl ToSpool<'_> {
 }
 
 impl Output for ToSpool<'_> {
-    #[inline]
+    #[inline(always)]
     fn record(&mut self, lane: u32, bytes: &[u8], flags: Flags) -> Result<(), Stop> {
         let Some((header, rest)) = bytes.split_first_chunk::<HEADER_BYTES>() else { return Ok(()) };
         let [w0, w1, w2, w3, w4, w5, w6, w7, stamp @ ..] = *header;
