@@ -6,7 +6,7 @@ use core::time::Duration;
 
 use hydra_log_core::record::firmware::{Header, WIDE_WORDS, widen};
 use hydra_log_core::record::{
-    Flags, Layout, Narrow, RecordRef, ValueRef, encode_as, encode_words, wanted_as,
+    DecodeError, Flags, Layout, Narrow, RecordRef, ValueRef, encode_as, encode_words, wanted_as,
 };
 use hydra_log_core::site::SiteId;
 use hydra_log_core::value::{Args, Kind, Rendered, Value, Writer};
@@ -71,6 +71,22 @@ fn the_bytes_are_those_of_the_document() {
     assert_eq!(words[2..], [0x821, 7, u32::MAX - 1, 3, u32::from_le_bytes(*b"abc\0")]);
     let bytes = narrow(&(1_u64 << 40, ()));
     assert_eq!(bytes[8..], [15, 0, 0, 0, 9, 0, 1, 0, 0, 0, 0, 0, 0, 1, 0, 0]);
+}
+
+#[test]
+fn a_header_tells_where_its_record_ends() {
+    let bytes = narrow(&(1_u32, (2_u32, ())));
+    assert_eq!(bytes.len(), 20);
+    let longer = [bytes.as_slice(), &[9; 3]].concat();
+    assert_eq!(Header::parse(&longer).map(|header| header.bytes), Ok(20));
+    assert_eq!(widened(&longer), widened(&bytes));
+    let cut = DecodeError::Short { wanted: 20, available: 19 };
+    assert_eq!(Header::parse(&bytes[..19]), Err(cut));
+    let none = DecodeError::Short { wanted: Narrow::HEADER_BYTES, available: 7 };
+    assert_eq!(Header::parse(&bytes[..7]), Err(none));
+    let mut short = bytes;
+    short[2] = 1;
+    assert_eq!(Header::parse(&short), Err(DecodeError::Length(4)));
 }
 
 #[test]

@@ -11,9 +11,9 @@ use crate::level::Level;
 use crate::site::{SiteId, gap_site};
 use crate::value::{Kind, MAX_DEPTH, Tag};
 
-/// The words that the widest firmware record takes on a server: no word becomes more than two, and
-/// a gap record has two more numbers.
-pub const WIDE_WORDS: usize = 2 * 255 + 8;
+/// More words than any firmware record takes on a server: it has 255 words at the most, and none of
+/// them becomes more than two.
+pub const WIDE_WORDS: usize = 512;
 
 /// What a firmware record's header says.
 ///
