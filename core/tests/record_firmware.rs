@@ -9,7 +9,7 @@ use hydra_log_core::record::{
     DecodeError, Flags, Layout, Narrow, RecordRef, ValueRef, encode_as, encode_words, wanted_as,
 };
 use hydra_log_core::site::SiteId;
-use hydra_log_core::value::{Args, Kind, Rendered, Value, Writer};
+use hydra_log_core::value::{Args, Kind, MAX_DEPTH, Rendered, Tag, Value, Writer};
 use proptest::prelude::*;
 
 fn narrow<A: Args>(args: &A) -> Vec<u8> {
@@ -87,6 +87,49 @@ fn a_header_tells_where_its_record_ends() {
     let mut short = bytes;
     short[2] = 1;
     assert_eq!(Header::parse(&short), Err(DecodeError::Length(4)));
+}
+
+/// A record of one value that holds another, and so on; `kinds` stand in front of what is held.
+fn nested(tag: Tag, levels: usize, kinds: &[u32]) -> Vec<u8> {
+    let (number, tagged) = (Kind::Unsigned as u32, Kind::Tagged as u32);
+    let mut body = vec![77];
+    for level in 0..levels {
+        let held = if level == 0 { number } else { tagged };
+        let list: Vec<u32> = kinds.iter().map(|_| held).collect();
+        let words = u32::try_from(list.len() + body.len()).unwrap();
+        let aux = if tag == Tag::Some { held } else { 0 };
+        let head = [tag as u32 | aux << 8 | words << 16, 1];
+        body = [&head[..], &list, &body].concat();
+    }
+    let len = u32::try_from(body.len() + 3).unwrap();
+    let words = [&[len << 16, 0, tagged][..], &body].concat();
+    words.iter().flat_map(|word| word.to_le_bytes()).collect()
+}
+
+#[test]
+fn values_are_nested_so_deep_and_no_deeper() {
+    let depth = usize::from(MAX_DEPTH);
+    for (tag, kinds) in [(Tag::Some, &[][..]), (Tag::Struct, &[0][..])] {
+        for (levels, expected) in [(1, true), (depth + 1, true), (depth + 2, false)] {
+            let outcome = widen(&nested(tag, levels, kinds), SiteId(5), 7, &mut [0; WIDE_WORDS]);
+            let fits = if expected { Ok(()) } else { Err(DecodeError::Depth) };
+            assert_eq!(outcome.map(drop), fits, "{tag:?} {levels}");
+        }
+    }
+}
+
+#[test]
+fn what_lacks_is_told() {
+    let bytes = narrow(&(1_u32, (2_u32, ())));
+    let widened = |bytes: &[u8], room| widen(bytes, SiteId(5), 7, &mut vec![0; room]);
+    let short = |wanted, available| Err(DecodeError::Short { wanted, available });
+    assert_eq!(widened(&bytes, 3), short(32, 24));
+    assert_eq!(widened(&bytes, 4), Ok(32));
+    let mut cut = bytes[..16].to_vec();
+    cut[2] = 4;
+    assert_eq!(widened(&cut, 9), short(20, 16));
+    let text = [0, 0, 4, 0, 0, 0, 0, 0, Kind::Str as u8, 0, 0, 0, 9, 0, 0, 0];
+    assert_eq!(widened(&text, 9), short(16 + 9, 16));
 }
 
 #[test]
