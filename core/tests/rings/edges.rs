@@ -94,6 +94,15 @@ fn a_loss_is_counted_by_its_level_and_returned_once() {
     ring.lose(Level::Trace);
     consumer.note_told([1, 1, 1, 0, 2]);
     assert_eq!(consumer.gap(), Some([0, 0, 0, 0, 1]), "what was told of otherwise is not returned");
+
+    let ring = spsc_ring(128, 64, 0);
+    // SAFETY: one thread is both.
+    let (producer, consumer) = unsafe { (ring.producer(), ring.consumer()) };
+    for level in [Level::Debug, Level::Warn, Level::Debug] {
+        producer.lose(level);
+    }
+    consumer.note_told([0, 1, 0, 1, 0]);
+    assert_eq!(consumer.gap(), Some([0, 0, 0, 1, 0]));
 }
 
 #[test]
