@@ -62,6 +62,11 @@ impl Token {
         Taken { token: self }
     }
 
+    /// Gives back what a holder forgot on purpose.
+    pub(crate) fn give_back(&self) {
+        rmw::store(&self.taken, false, ord::token_release());
+    }
+
     /// Whether somebody held it a moment ago: to be asked while waiting, instead of taking.
     #[inline]
     #[must_use]
@@ -78,6 +83,6 @@ impl Default for Token {
 
 impl Drop for Taken<'_> {
     fn drop(&mut self) {
-        rmw::store(&self.token.taken, false, ord::token_release());
+        self.token.give_back();
     }
 }

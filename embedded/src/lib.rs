@@ -23,6 +23,7 @@
 //! |------------------------------------|---------------------------------|
 //! | set the ring up                    | [`ring!`], [`policy`]           |
 //! | log                                | [`info!`] and its like          |
+//! | log from an NMI or a HardFault     | [`unmasked`]                    |
 //! | stamp records with your own timer  | [`clock`]                       |
 //! | get records out                    | [`drain()`], [`Outlet`], [`rtt!`] |
 //! | keep records over a reset          | [`retained!`]                   |
@@ -50,6 +51,7 @@ pub mod policy;
 mod port;
 mod retained;
 mod rtt;
+pub mod unmasked;
 
 pub use crate::control::Control;
 pub use crate::drain::{Drained, Outlet, Outlets, Sink, drain, drain_last, take};

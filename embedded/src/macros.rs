@@ -13,6 +13,10 @@
 /// hydra_log_embedded::ring!(1280, policy = KeepNewest, clock = NoClock);
 /// ```
 ///
+/// Where there is no compare-and-swap, a call masks interrupts while it claims room, and an NMI or
+/// a HardFault comes all the same. `unmasked = 256` gives them so many bytes of their own, beside
+/// the ring's: see [`unmasked`](crate::unmasked).
+///
 /// Without a policy, what comes first is kept ([`DropNewest`](crate::policy::DropNewest)); without
 /// a clock, stamps are zero ([`NoClock`](crate::clock::NoClock)).
 ///
@@ -30,23 +34,11 @@
 /// ```
 #[macro_export]
 macro_rules! ring {
-    // ring!(1024)
-    ($bytes:expr $(,)?) => {
-        $crate::ring!(@ $bytes, $crate::policy::DropNewest, $crate::clock::NoClock);
-    };
-    // ring!(1024, policy = KeepNewest)
-    ($bytes:expr, policy = $policy:ty $(,)?) => {
-        $crate::ring!(@ $bytes, $policy, $crate::clock::NoClock);
-    };
-    // ring!(1024, clock = Timer)
-    ($bytes:expr, clock = $clock:ty $(,)?) => {
-        $crate::ring!(@ $bytes, $crate::policy::DropNewest, $clock);
-    };
-    // ring!(1024, policy = KeepNewest, clock = Timer)
-    ($bytes:expr, policy = $policy:ty, clock = $clock:ty $(,)?) => {
-        $crate::ring!(@ $bytes, $policy, $clock);
-    };
-    (@ $bytes:expr, $policy:ty, $clock:ty) => {
+    // ring!(1024, policy = KeepNewest, clock = Timer, unmasked = 256)
+    (
+        $bytes:expr $(, policy = $policy:ty)? $(, clock = $clock:ty)?
+        $(, unmasked = $unmasked:expr)? $(,)?
+    ) => {
         const _: () = {
             // Nothing but a name, which a second ring would define once more.
             #[unsafe(export_name = "__hydra_a_program_has_one_ring__remove_the_other")]
@@ -57,10 +49,18 @@ macro_rules! ring {
                 { SIZES.capacity },
                 { SIZES.entries },
                 { SIZES.longs },
-                $policy,
-                $clock,
+                $crate::__first!($($policy,)? $crate::policy::DropNewest),
+                $crate::__first!($($clock,)? $crate::clock::NoClock),
+                $crate::__first!($($crate::__unmasked!($unmasked),)? ()),
             >;
             static LOGGER: Logger = Logger::new();
+            $(
+                #[unsafe(export_name = "__hydra_no_unmasked_ring__give_ring_unmasked_bytes")]
+                fn unmasked() -> &'static dyn $crate::__private::Aside {
+                    let _bytes: usize = $unmasked;
+                    &LOGGER
+                }
+            )?
 
             #[inline]
             #[unsafe(export_name = "__hydra_no_ring__put_ring_into_the_application")]
@@ -99,6 +99,29 @@ macro_rules! ring {
                 &LOGGER
             }
         };
+    };
+}
+
+/// The first type of a list: what was chosen, or what stands behind it.
+#[doc(hidden)]
+#[macro_export]
+macro_rules! __first {
+    // __first!(Chosen, Default)
+    ($first:ty $(, $rest:ty)?) => {
+        $first
+    };
+}
+
+/// The type of a ring of so many bytes beside the ring.
+#[doc(hidden)]
+#[macro_export]
+macro_rules! __unmasked {
+    // __unmasked!(256)
+    ($bytes:expr) => {
+        $crate::__private::Lane<
+            { $crate::__private::Geometry::of($bytes).capacity },
+            { $bytes / 8 },
+        >
     };
 }
 

@@ -4,18 +4,22 @@
 //! reaches it as a [`Store`].
 #![expect(unsafe_code, reason = "declares what the application defines")]
 
+pub use crate::unmasked::{Aside, Beside};
 pub use hydra_log_core::__private::*;
 pub use hydra_log_core::linked::Returned;
-pub use hydra_log_core::ring::small::{Geometry, Ring};
+pub use hydra_log_core::ring::small::{Geometry, Lane, Ring};
 pub use hydra_log_core::token::Token;
 
 use crate::clock::Ticks;
 use crate::drain::{self, Drained};
 use crate::policy::Policy;
 use crate::port::Port;
+use crate::unmasked::Reading;
 use core::marker::PhantomData;
 use core::ptr::NonNull;
+use hydra_log_core::backend::Slot;
 use hydra_log_core::linked;
+use hydra_log_core::record::firmware::Header;
 use hydra_log_core::ring::small::{Claimed, Peek, Reader};
 use hydra_log_core::{site, sync};
 
@@ -27,8 +31,9 @@ pub fn emit<A: Args>(gate: &'static Gate, args: &A) {
 
 /// An application's ring, with what was chosen for it.
 #[derive(Debug)]
-pub struct Logger<const K: usize, const E: usize, const L: usize, P, T> {
+pub struct Logger<const K: usize, const E: usize, const L: usize, P, T, U = ()> {
     ring: Ring<K, E, L>,
+    beside: U,
     chosen: PhantomData<fn() -> (P, T)>,
 }
 
@@ -48,7 +53,9 @@ pub trait Store: Sync {
     fn evict(&self, bytes: usize) -> bool;
 }
 
-impl<const K: usize, const E: usize, const L: usize, P: Policy, T: Ticks> Logger<K, E, L, P, T> {
+impl<const K: usize, const E: usize, const L: usize, P: Policy, T: Ticks, U: Beside>
+    Logger<K, E, L, P, T, U>
+{
     /// What calls below a warning may use.
     const LIMIT: usize =
         if P::EVICTS { Ring::<K, E, L>::NEWEST } else { Ring::<K, E, L>::ORDINARY };
@@ -56,7 +63,7 @@ impl<const K: usize, const E: usize, const L: usize, P: Policy, T: Ticks> Logger
     /// An empty ring.
     #[must_use]
     pub const fn new() -> Self {
-        Self { ring: Ring::new(), chosen: PhantomData }
+        Self { ring: Ring::new(), beside: U::NEW, chosen: PhantomData }
     }
 
     /// The longest record.
@@ -100,25 +107,42 @@ impl<const K: usize, const E: usize, const L: usize, P: Policy, T: Ticks> Logger
     }
 }
 
-impl<const K: usize, const E: usize, const L: usize, P: Policy, T: Ticks> Default
-    for Logger<K, E, L, P, T>
+impl<const K: usize, const E: usize, const L: usize, P: Policy, T: Ticks, U: Beside> Default
+    for Logger<K, E, L, P, T, U>
 {
     fn default() -> Self {
         Self::new()
     }
 }
 
-impl<const K: usize, const E: usize, const L: usize, P: Policy, T: Ticks> Store
-    for Logger<K, E, L, P, T>
+impl<const K: usize, const E: usize, const L: usize, P: Policy, T: Ticks, U: Beside> Aside
+    for Logger<K, E, L, P, T, U>
+{
+    fn claim(&self, gate: &'static Gate, bytes: usize) -> Option<Slot> {
+        self.beside.claim(gate, bytes, T::now)
+    }
+
+    unsafe fn commit(&self, used: usize) {
+        // SAFETY: the caller's promise is passed on.
+        unsafe { self.beside.commit(used) }
+    }
+}
+
+impl<const K: usize, const E: usize, const L: usize, P: Policy, T: Ticks, U: Beside> Store
+    for Logger<K, E, L, P, T, U>
 {
     fn take(&self, run: usize, each: &mut dyn FnMut(&[u8]) -> bool) -> Drained {
-        self.ring.try_read().map_or_else(Drained::default, |reader| pass(&reader, run, each, false))
+        let Some(reader) = self.ring.try_read() else { return Drained::default() };
+        let Some(beside) = self.beside.try_read() else { return Drained::default() };
+        pass(&reader, &beside, run, each, false)
     }
 
     unsafe fn take_last(&self, run: usize, each: &mut dyn FnMut(&[u8]) -> bool) -> Drained {
         // SAFETY: the caller's promise is passed on.
         let reader = unsafe { self.ring.seize() };
-        pass(&reader, run, each, true)
+        // SAFETY: as above.
+        let beside = unsafe { self.beside.seize() };
+        pass(&reader, &beside, run, each, true)
     }
 
     fn hertz(&self) -> u32 {
@@ -133,6 +157,7 @@ impl<const K: usize, const E: usize, const L: usize, P: Policy, T: Ticks> Store
 /// One pass over a ring.
 fn pass<const K: usize, const E: usize, const L: usize>(
     reader: &Reader<'_, K, E, L>,
+    beside: &impl Reading,
     run: usize,
     each: &mut dyn FnMut(&[u8]) -> bool,
     is_last: bool,
@@ -140,8 +165,18 @@ fn pass<const K: usize, const E: usize, const L: usize>(
     let mut drained = Drained::default();
     // A pass ends, whatever producers do: it hands over no more than the ring holds.
     for _ in 0..=K / 8 {
-        match reader.peek() {
+        let found = reader.peek();
+        let stamp = match found {
+            Peek::Record(record) => Header::parse(record).ok().map(|header| header.stamp),
+            Peek::Hole | Peek::Empty => None,
+        };
+        if !beside.hand_over(stamp, each, &mut drained) {
+            return drained;
+        }
+        match found {
             Peek::Record(record) => {
+                // What waits beside comes behind this record, and in front of others perhaps.
+                let run = if beside.is_empty() { run } else { 0 };
                 let (records, count) = match reader.peek_run(run) {
                     (_, 0) => (record, 1),
                     found => found,

@@ -58,7 +58,8 @@ pub fn keep_newest<const K: usize, const E: usize, const L: usize>(
     made
 }
 
-fn write(at: NonNull<u8>, tag: u16) {
+/// Writes a record of 16 bytes that carries `tag`, to be found whole.
+pub fn write(at: NonNull<u8>, tag: u16) {
     let first = u32::from(tag) | 4 << 16;
     // SAFETY: bounds: 16 bytes were claimed, aligned to 8; race: one thread of a model runs at a
     // time, and the ring's cells report a slip.

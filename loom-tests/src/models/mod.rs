@@ -55,4 +55,5 @@ models! {
     small_two,
     small_told,
     small_evict,
+    lane_two,
 }

@@ -33,6 +33,7 @@
 #![expect(unsafe_code, reason = "shares the bytes of a static")]
 
 mod geometry;
+mod lane;
 mod producer;
 mod reader;
 
@@ -42,6 +43,7 @@ mod reader;
 mod tests;
 
 pub use geometry::Geometry;
+pub use lane::{Lane, LaneReader};
 pub use producer::Claimed;
 pub use reader::{Losses, Peek, Reader};
 
