@@ -10,12 +10,12 @@ pub(crate) const COMMAND: Command = Command {
     help: "\
 cargo xtask miri [--quick]
 
-Runs the core's tests of rings, registry, spool, drain, recovery and records under Miri with strict
-provenance and symbolic alignment: for this machine, then for i686-unknown-linux-gnu (32 bits) and
-s390x-unknown-linux-gnu (big endian) by the rules of Tree Borrows. The test `small` runs with many
-seeds, which are orders of threads, old values and weak compare-and-swaps that fail. Leaks are not
-looked for in `spool`, `drain` and `recover`, which leak their memory on purpose. Prints a table at
-the end.
+Runs the core's tests of rings, registry, spool, drain, recovery and records, and those of
+firmware's retained memory, under Miri with strict provenance and symbolic alignment: for this
+machine, then for i686-unknown-linux-gnu (32 bits) and s390x-unknown-linux-gnu (big endian) by the
+rules of Tree Borrows. The test `small` runs with many seeds, which are orders of threads, old
+values and weak compare-and-swaps that fail. Leaks are not looked for where memory is leaked on
+purpose: in `spool`, `drain`, `recover`, `small_lane` and `retained`. Prints a table at the end.
 
 Needs nightly with miri and rust-src, and asks rustup for them; where they cannot be had, one line
 says so, and that is no failure. MIRIFLAGS are kept.
@@ -36,7 +36,7 @@ const OTHERS: [&str; 2] = ["i686-unknown-linux-gnu", "s390x-unknown-linux-gnu"];
 
 /// Tests that run together.
 struct Group {
-    /// Which tests of the core.
+    /// Which tests of the core; with a package's name in front, of that.
     tests: &'static str,
     /// Flags that they need.
     flags: &'static str,
@@ -49,8 +49,10 @@ const LEAKS: &str = "-Zmiri-ignore-leaks";
 /// Asks for the directory that it is in, or reads `docs/format.md`.
 const FILES: &str = "-Zmiri-disable-isolation";
 
-const GROUPS: [Group; 7] = [
+const GROUPS: [Group; 9] = [
     Group { tests: "--test rings", flags: "", long: true },
+    Group { tests: "--test small_lane", flags: LEAKS, long: false },
+    Group { tests: "-p hydra-log-embedded --test retained", flags: LEAKS, long: false },
     Group { tests: "--test drain", flags: LEAKS, long: false },
     Group {
         tests: "--test spool",
@@ -99,11 +101,12 @@ fn tests(table: &mut Table, target: Option<&str>, names: &str, flags: &str, seed
     let rules = if target.is_some() { "-Zmiri-tree-borrows" } else { "" };
     let flags: Vec<&str> =
         [&own, STRICT, rules, flags].into_iter().filter(|flags| !flags.is_empty()).collect();
-    let mut tool = nightly::cargo("miri test -p hydra-log-core");
+    let package = if names.starts_with("-p ") { "" } else { "-p hydra-log-core" };
+    let mut tool = nightly::cargo("miri test").words(package);
     if let Some(target) = target {
         tool = tool.words("--target").argument(target);
     }
     let tool = tool.words(names).env("MIRIFLAGS", &flags.join(" "));
-    let names = names.replace("--test ", "");
+    let names = names.replace("--test ", "").replace("-p ", "");
     table.run(target.unwrap_or("this machine"), &names, seeds, &tool);
 }
