@@ -10,6 +10,7 @@ use super::budget::Budgets;
 use super::elf::{Elf, Footprint};
 use super::machine::{self, Machine, Run, target_directory};
 use super::package::Package;
+use super::sites;
 use super::trace::{self, Span};
 use crate::term::{heading, say};
 
@@ -44,7 +45,10 @@ pub(super) fn run(targets: &[&str]) -> Result<(), String> {
         backend.judge(target, &mut budgets);
         // Known figures, so that a change of the counting itself shows.
         anchor.judge(target, &mut budgets);
+        let calls = Elf::read(&machine::program(target, "count_calls"))?;
+        sites::frames(target, &calls, &mut budgets)?;
     }
+    sites::run(targets, &mut budgets)?;
     budgets.end()
 }
 

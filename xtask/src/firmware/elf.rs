@@ -104,6 +104,16 @@ impl Elf {
         found.map(|symbol| symbol.size).ok_or_else(|| format!("no symbol with `{part}`"))
     }
 
+    /// The instructions of the function whose name contains `part`, in halves of words.
+    pub(super) fn code_of(&self, part: &str) -> Result<Vec<u16>, String> {
+        let found = self.symbols.iter().find(|symbol| symbol.name.contains(part));
+        let symbol = found.ok_or_else(|| format!("no symbol with `{part}`"))?;
+        let start = symbol.address & !1;
+        let addresses = (start..start.saturating_add(symbol.size)).step_by(2);
+        let halves = addresses.map(|at| self.instruction(at).map(|word| (word & 0xFFFF) as u16));
+        halves.collect::<Option<_>>().ok_or_else(|| format!("`{part}` is not in the file"))
+    }
+
     /// Where the function lies that has an instruction at this address.
     pub(super) fn function_at(&self, address: u32) -> Range<u32> {
         let ranges = self.symbols.iter().map(|symbol| {

@@ -7,6 +7,7 @@
 //! | machines, time limits                  | [`machine`] |
 //! | Hydra's programs, defmt's               | [`hydra`], [`storm`], [`anchors`] |
 //! | instructions, flash, RAM               | [`count`], [`trace`], [`elf`], [`budget`] |
+//! | a callsite: code, the caller's stack   | [`sites`]   |
 
 mod anchors;
 mod budget;
@@ -20,6 +21,7 @@ mod machine;
 mod package;
 mod rtt;
 mod setup;
+mod sites;
 mod storm;
 mod sweep;
 mod trace;
