@@ -57,6 +57,12 @@ pub fn take(mut each: impl FnMut(&[u8])) -> Drained {
 pub trait Sink {
     /// Takes a block, head and payload, or nothing of it: `false` says that there is no room now.
     fn write(&mut self, head: &[u8], payload: &[u8]) -> bool;
+
+    /// The most bytes, head and payload, that it ever has room for: blocks are made no longer. A
+    /// record that alone is longer is a loss of this sink's.
+    fn most(&self) -> usize {
+        usize::MAX
+    }
 }
 
 /// A sink with its own count of what it missed.
@@ -93,9 +99,16 @@ pub trait Outlets {
     fn offer(&mut self, records: &[u8]) -> bool;
     /// Counts records that others took.
     fn miss(&mut self, records: &[u8]);
+    /// How many bytes of records go into a block.
+    fn run(&self) -> usize;
 }
 
 impl<S: Sink> Outlet<S> {
+    /// The most bytes of records that the sink ever has room for.
+    fn longest(&self) -> usize {
+        self.sink.most().saturating_sub(frame::HEAD_BYTES)
+    }
+
     /// Tells of the image, where it is time to.
     fn is_known(&mut self) -> bool {
         if self.before_image == 0 {
@@ -123,8 +136,14 @@ impl<S: Sink> Outlet<S> {
 
 impl<S: Sink> Outlets for Outlet<S> {
     fn offer(&mut self, records: &[u8]) -> bool {
+        if records.len() > self.longest() {
+            // Left in the ring, it would be in front of all others for ever.
+            self.miss(records);
+            return true;
+        }
+        let was_known = self.before_image > 0;
         let is_taken = self.is_known() && self.write(records);
-        if !is_taken {
+        if !is_taken && was_known {
             // Whoever takes the next block may be another one.
             self.before_image = 0;
         }
@@ -140,6 +159,12 @@ impl<S: Sink> Outlets for Outlet<S> {
             }
             rest = rest.get(header.bytes.next_multiple_of(8)..).unwrap_or_default();
         }
+    }
+
+    fn run(&self) -> usize {
+        // With room for the image's block, if that is less than half.
+        let (longest, image) = (self.longest(), frame::IMAGE_BLOCK_MAX);
+        if longest < 2 * image { longest } else { longest - image }
     }
 }
 
@@ -158,6 +183,10 @@ impl<A: Outlets, B: Outlets> Outlets for (A, B) {
     fn miss(&mut self, records: &[u8]) {
         self.0.miss(records);
         self.1.miss(records);
+    }
+
+    fn run(&self) -> usize {
+        self.0.run().min(self.1.run())
     }
 }
 
@@ -183,7 +212,9 @@ pub(crate) fn note(lost: Losses) -> [u8; NOTE_BYTES] {
 /// It never waits for other contexts. A block of records that no outlet has room for stays in the
 /// ring, where the policy decides what is kept; one that some take is a loss of the others.
 pub fn drain(outlets: &mut impl Outlets) -> Drained {
-    linked_store().take(frame::PAYLOAD_MAX, &mut |records| outlets.offer(records))
+    // Never 0, which would ask for one record at a time.
+    let run = outlets.run().clamp(1, frame::PAYLOAD_MAX);
+    linked_store().take(run, &mut |records| outlets.offer(records))
 }
 
 /// As [`drain`], for a panic or a fault: takes over from whoever drained, steps over records that
@@ -202,6 +233,7 @@ pub fn drain(outlets: &mut impl Outlets) -> Drained {
 /// # Safety
 /// No context that was interrupted goes on logging or draining, and no other core does.
 pub unsafe fn drain_last(outlets: &mut impl Outlets) -> Drained {
+    let run = outlets.run().clamp(1, frame::PAYLOAD_MAX);
     // SAFETY: the caller's promise is passed on.
-    unsafe { linked_store().take_last(frame::PAYLOAD_MAX, &mut |records| outlets.offer(records)) }
+    unsafe { linked_store().take_last(run, &mut |records| outlets.offer(records)) }
 }

@@ -9,6 +9,9 @@ pub(crate) const HEAD_BYTES: usize = block::HEAD_BYTES + TAG_BYTES;
 /// The most bytes of records in a block: damage costs one block.
 pub(crate) const PAYLOAD_MAX: usize = 512;
 
+/// The most bytes of a block that tells of the image.
+pub(crate) const IMAGE_BLOCK_MAX: usize = block::HEAD_BYTES + IMAGE_MAX;
+
 /// So many blocks of records follow each block that tells of the image: a host that comes late
 /// waits no longer.
 pub(crate) const IMAGE_EVERY: u8 = 16;

@@ -181,6 +181,10 @@ impl<const N: usize> Sink for Retained<N> {
         self.memory.put(start, *first);
         true
     }
+
+    fn most(&self) -> usize {
+        N
+    }
 }
 
 /// Makes retained memory of so many bytes in `.uninit`, which the runtime leaves alone at a reset,

@@ -205,6 +205,10 @@ impl<const N: usize, const D: usize> Sink for Rtt<N, D> {
         self.block.written.store(end, ord::tail_publish());
         true
     }
+
+    fn most(&self) -> usize {
+        N - 1
+    }
 }
 
 /// Makes an RTT control block with a buffer of so many bytes, and gives its [`Rtt`], once: where

@@ -109,3 +109,41 @@ fn a_host_may_write_anything() {
     rtt.block().host_read((rtt.block().written() + 1) % 64);
     assert!(!rtt.write(&[0; 2], &[]));
 }
+
+/// Has room for blocks of 63 bytes, and never for more.
+struct Small(Vec<Vec<u8>>);
+
+impl Sink for Small {
+    fn write(&mut self, head: &[u8], payload: &[u8]) -> bool {
+        let has_room = head.len() + payload.len() <= self.most();
+        if has_room && head[2] & 0xF == 7 {
+            self.0.push(payload.to_vec());
+        }
+        has_room
+    }
+
+    fn most(&self) -> usize {
+        63
+    }
+}
+
+#[test]
+fn no_block_is_longer_than_the_room_that_there_ever_is() {
+    let _alone = ONE_AT_A_TIME.lock();
+    switch_all(LevelFilter::Trace);
+    take(|_| {});
+    let mut outlet = Outlet::new(Small(Vec::new()));
+    for number in 0..20_u32 {
+        info!("x={number}");
+    }
+    // 80 bytes: this one never fits, and must not hold back the others.
+    info!("long {}", "text".repeat(17).as_str());
+    info!("x={}", 20_u32);
+    assert!(drain(&mut outlet).is_empty);
+    let blocks = core::mem::take(&mut outlet.sink().0);
+    let (notes, records): (Vec<_>, Vec<_>) =
+        blocks.iter().partition(|block| block[..4] == [0, 0, 8, 4]);
+    assert_eq!(notes.iter().map(|note| told(note)).sum::<u32>(), 1);
+    assert_eq!(records.iter().map(|block| block.len()).sum::<usize>(), 21 * 16);
+    assert!(records.len() > 10);
+}
