@@ -9,7 +9,7 @@ use std::sync::Arc;
 use hydra_log_core::Level;
 use hydra_log_core::block::TAG_BYTES;
 use hydra_log_core::record::dictionary::{DictionaryError, Entry, Fields};
-use hydra_log_core::site::{SiteId, gap_site};
+use hydra_log_core::site::{SiteId, SiteKind, gap_site};
 
 use crate::elf::{Elf, word};
 use crate::session::Session;
@@ -24,6 +24,8 @@ pub(crate) const FRAME_SITE: u32 = 0x1_0001;
 pub struct Image {
     build_id: Vec<u8>,
     tag: [u8; TAG_BYTES],
+    /// Of its calls, by address.
+    numbers: Vec<u16>,
     pub(crate) session: Arc<Session>,
 }
 
@@ -88,6 +90,7 @@ impl Image {
     pub fn of(section: &[u8], build_id: &[u8]) -> Result<Self, ImageError> {
         let mut session = Session::default();
         session.ticks_per_second = NANOSECONDS;
+        let mut gates = Vec::new();
         let mut rest = section;
         loop {
             let short = ImageError::Short(section.len() - rest.len());
@@ -97,6 +100,7 @@ impl Image {
             let mut entry = rest.get(4..end.ok_or(short.clone())?).unwrap_or_default().to_vec();
             let number = entry.get_mut(4..8).ok_or(short)?;
             number.copy_from_slice(&(gate & 0xffff).to_le_bytes());
+            gates.push(gate);
             let used = 4 + entry.len().next_multiple_of(4);
             session.add_entry(entry).map_err(ImageError::Entry)?;
             rest = rest.get(used..).unwrap_or_default();
@@ -116,8 +120,10 @@ impl Image {
         };
         session.add_site(frame);
         let tag = build_id.first_chunk().copied().unwrap_or_default();
-        let build_id = build_id.to_vec();
-        Ok(Self { build_id, tag, session: Arc::new(session) })
+        gates.sort_unstable();
+        #[expect(clippy::cast_possible_truncation, reason = "the low half is the number")]
+        let numbers = gates.into_iter().map(|gate| gate as u16).collect();
+        Ok(Self { build_id: build_id.to_vec(), tag, numbers, session: Arc::new(session) })
     }
 
     /// What the linker named the program by; empty if it was not asked to (`--build-id`).
@@ -132,13 +138,22 @@ impl Image {
         self.session.site(SiteId(number.into()))
     }
 
+    /// Its calls with their numbers, in the order of their gates' addresses, by which a host
+    /// switches them.
+    pub fn sites(&self) -> impl Iterator<Item = (u16, Entry<'_>)> {
+        let numbers = self.numbers.iter().copied();
+        let known = numbers.filter_map(|number| Some((number, self.site(number)?)));
+        known.filter(|(_, entry)| entry.kind == SiteKind::Event)
+    }
+
     /// What people see of its build id; of its tag, if it has none.
     pub(crate) fn name(&self) -> String {
         if self.build_id.is_empty() { hex(&self.tag) } else { hex(&self.build_id) }
     }
 
-    /// What stands in front of its records in a stream.
-    pub(crate) fn tag(&self) -> [u8; TAG_BYTES] {
+    /// What stands in front of its records in a stream, and of what a host says to it.
+    #[must_use]
+    pub fn tag(&self) -> [u8; TAG_BYTES] {
         self.tag
     }
 }
