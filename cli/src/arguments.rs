@@ -6,6 +6,7 @@ use std::path::PathBuf;
 use hydra_log::Level;
 
 use crate::Failure;
+use crate::control::{self, ControlOptions};
 use crate::rtt::{self, RttOptions};
 use crate::stats::{self, StatsOptions};
 use crate::view::{self, View};
@@ -20,6 +21,7 @@ Commands:
   recover      write out what programs had still to write when they died
   decode       show a binary log as text, JSON lines or CSV
   rtt          show what a microcontroller logs, by way of a debugger
+  control      switch a microcontroller's calls on and off while it runs
   cat          show several binary logs as one, by time
   stats        count a binary log's records, losses and callsites
 
@@ -103,8 +105,8 @@ hydra decode: show a binary log as text, JSON lines or CSV
 Usage: hydra decode FILE... [options]
 
 Reads what `hydra_log::sink::File::binary` wrote, `-` from the standard input, `tcp:HOST:PORT` from
-a program that listens there, in constant memory. A damaged block is named on the standard error
-with its place, and everything else is shown.
+a program that listens there, `serial:DEVICE@BAUD` from a port, in constant memory. A damaged block
+is named on the standard error with its place, and everything else is shown.
 
 Options:
   --format F     text, json or csv   [text]
@@ -128,7 +130,7 @@ Examples:
   hydra decode app.hlog --level warn --since 15m --grep 'order [0-9]+'
   hydra decode app.hlog.1 app.hlog --format json > app.jsonl
   hydra decode app.hlog --follow --target my_app::net
-  hydra decode --elf firmware.elf /dev/ttyACM0
+  hydra decode --elf firmware.elf serial:/dev/ttyUSB0@115200
 
 Exit codes:
   0  everything was shown
@@ -160,6 +162,7 @@ Options besides those of `hydra decode`:
   --raw          write the channel's bytes as they are, for another decoder
   --at ADDRESS   where the control block is   [the program's symbol _SEGGER_RTT]
   --wait         tell the firmware that it may wait for room, if it can
+  --control      lines of the standard input say which calls are on: see `hydra control --help`
   --help         this text
 
 Examples:
@@ -175,11 +178,13 @@ hydra cat: show several binary logs as one, by time
 Usage: hydra cat FILE... [options]
 
 Takes the options of `hydra decode` but --follow, and has its exit codes. Each time it shows the
-oldest of the records that come next in their files.
+oldest of the records that come next in their files. With --elf, firmware's streams may be among
+them: with --start, when its clock was 0, they stand between a server's records by time.
 
 Examples:
   hydra cat node-1.hlog node-2.hlog node-3.hlog
-  hydra cat *.hlog --level error --format json";
+  hydra cat *.hlog --level error --format json
+  hydra cat server.hlog board.stream --elf firmware.elf --start 2026-11-21T10:12:20.25Z";
 
 const STATS_HELP: &str = "\
 hydra stats: count a binary log's records, losses and callsites
@@ -234,10 +239,11 @@ pub(crate) enum Parsed {
     Decode(Box<View>),
     Cat(Box<View>),
     Rtt(Box<RttOptions>),
+    Control(ControlOptions),
     Stats(StatsOptions),
 }
 
-const COMMANDS: &str = "pipe, recover, decode, rtt, cat or stats";
+const COMMANDS: &str = "pipe, recover, decode, rtt, control, cat or stats";
 
 pub(crate) fn parse(words: &[OsString]) -> Result<Parsed, Failure> {
     let Some((command, rest)) = words.split_first() else {
@@ -257,6 +263,10 @@ pub(crate) fn parse(words: &[OsString]) -> Result<Parsed, Failure> {
         "rtt" => {
             let options = rtt::parse(rest)?.map(Box::new);
             Ok(options.map_or(Parsed::Text(RTT_HELP), Parsed::Rtt))
+        }
+        "control" => {
+            let options = control::parse(rest)?;
+            Ok(options.map_or(Parsed::Text(control::HELP), Parsed::Control))
         }
         "stats" => Ok(stats::parse(rest)?.map_or(Parsed::Text(STATS_HELP), Parsed::Stats)),
         "--help" | "-h" | "help" => Ok(Parsed::Text(HELP)),

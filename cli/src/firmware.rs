@@ -36,7 +36,8 @@ pub(crate) fn images(view: &View) -> Result<Vec<Image>, Failure> {
     view.elf.iter().map(|path| image(path)).collect()
 }
 
-fn image(path: &Path) -> Result<Image, Failure> {
+/// A program's file.
+pub(crate) fn image(path: &Path) -> Result<Image, Failure> {
     let name = path.display();
     let file = std::fs::read(path);
     let file = file.map_err(|error| Failure::Input(format!("cannot read {name}: {error}")))?;

@@ -10,7 +10,7 @@ use std::time::Instant;
 
 use hydra_log_decode::{Problem, Trouble};
 
-use crate::{Failure, complain};
+use crate::{Failure, complain, serial};
 
 /// Problems of one file that are told one by one; of the others, the number.
 const TOLD: u64 = 20;
@@ -25,7 +25,8 @@ pub(crate) fn wait() {
     std::thread::sleep(LOOK);
 }
 
-/// Opens a log; `-` is the standard input, `tcp:HOST:PORT` what a program sends that listens there.
+/// Opens a log; `-` is the standard input, `tcp:HOST:PORT` what a program sends that listens there,
+/// `serial:DEVICE@BAUD` a port. A device that is a terminal is a port too.
 pub(crate) fn open(path: &Path) -> Result<Counted, Failure> {
     if path == Path::new("-") {
         return Ok(Counted::new(Box::new(io::stdin()), None, "the input".to_owned()));
@@ -37,10 +38,17 @@ pub(crate) fn open(path: &Path) -> Result<Counted, Failure> {
         return Ok(Counted::new(Box::new(stream.map_err(failed)?), None, name));
     }
     let failed = |error: io::Error| Failure::Input(format!("cannot open {name}: {error}"));
+    if let Some(port) = name.strip_prefix("serial:") {
+        let port = serial::open(port).map_err(failed)?;
+        return Ok(Counted::new(Box::new(port), None, name));
+    }
     let file = File::open(path).map_err(failed)?;
     let data = file.metadata().map_err(failed)?;
     if data.is_dir() {
         return Err(Failure::Input(format!("cannot read {name}: it is a directory")));
+    }
+    if file.is_terminal() {
+        serial::set(&file, None).map_err(failed)?;
     }
     let size = data.is_file().then_some(data.len());
     Ok(Counted::new(Box::new(file), size, name))

@@ -3,6 +3,7 @@
 
 mod arguments;
 mod cat;
+mod control;
 mod decode;
 mod firmware;
 mod level_word;
@@ -14,6 +15,8 @@ mod printer;
 mod recover;
 mod rtt;
 mod rtt_link;
+mod rtt_memory;
+mod serial;
 mod stats;
 mod view;
 mod when;
@@ -83,6 +86,7 @@ fn run(words: &[OsString]) -> Result<(), Failure> {
         Parsed::Decode(view) => decode::run(*view),
         Parsed::Cat(view) => cat::run(*view),
         Parsed::Rtt(options) => rtt::run(*options),
+        Parsed::Control(options) => control::run(options),
         Parsed::Stats(options) => stats::run(&options),
     }
 }

@@ -1,37 +1,21 @@
-//! `hydra rtt`: what a microcontroller puts into its RTT channel, while it runs or from its memory.
-//!
-//! The control block is the firmware's memory, and is believed as much as any file.
+//! `hydra rtt`: what a microcontroller puts into its RTT channel, while it runs or from its memory;
+//! and what people who watch it type to it.
 
-use core::time::Duration;
 use std::ffi::OsString;
-use std::io::{self, Read};
-use std::path::Path;
-use std::thread::sleep;
+use std::io::{self, BufRead, Read};
+use std::path::{Path, PathBuf};
+use std::sync::mpsc::{Receiver, channel};
+use std::thread;
 
-use hydra_log_decode::FirmwareReader;
+use hydra_log_decode::{FirmwareReader, Image};
 
-use crate::Failure;
+use crate::control;
 use crate::firmware::{self, Shown};
 use crate::log_input::{self, Out};
-use crate::rtt_link::{Access, Link, Source};
+use crate::rtt_link::Source;
+use crate::rtt_memory::{Channel, MOST_CHANNELS};
 use crate::view::{self, View};
-
-/// How the control block begins.
-const ID: &[u8; 10] = b"SEGGER RTT";
-/// Of the control block: 16 bytes of name, how many channels up and down.
-const FIRST_CHANNEL: u64 = 24;
-/// Of a channel: name, buffer, size, write offset, read offset, flags.
-const CHANNEL_BYTES: u32 = 24;
-const READ: u64 = 16;
-const FLAGS: u64 = 20;
-/// A buffer larger than this, or a channel of a higher number, is a block that was read wrongly.
-const LARGEST: u32 = 1 << 20;
-const MOST_CHANNELS: u32 = 64;
-/// The flag by which a probe says that it is there: defmt's firmware waits for room then.
-const HOST_IS_THERE: u32 = 2;
-/// How often a channel is looked at; where that stops the core, less often.
-const LOOK: Duration = Duration::from_millis(1);
-const LOOK_HALTING: Duration = Duration::from_millis(20);
+use crate::{Failure, complain};
 
 /// What `hydra rtt` was asked for.
 #[derive(Clone, Debug)]
@@ -45,11 +29,14 @@ pub(crate) struct RttOptions {
     pub(crate) is_raw: bool,
     /// The firmware is to wait for room.
     pub(crate) waits: bool,
+    /// Lines of the standard input say which calls are on.
+    pub(crate) listens: bool,
 }
 
 /// Reads the words behind the command; `None` when help is asked for.
 pub(crate) fn parse(words: &[OsString]) -> Result<Option<RttOptions>, Failure> {
-    let (mut channel, mut at, mut is_raw, mut waits) = (0, None, false, false);
+    let (mut channel, mut at) = (0, None);
+    let (mut is_raw, mut waits, mut listens) = (false, false, false);
     let mut rest = Vec::new();
     let mut words = words.iter();
     while let Some(word) = words.next() {
@@ -58,6 +45,7 @@ pub(crate) fn parse(words: &[OsString]) -> Result<Option<RttOptions>, Failure> {
         match text.as_ref() {
             "--raw" => is_raw = true,
             "--wait" => waits = true,
+            "--control" => listens = true,
             "--channel" => {
                 let word = value().unwrap_or_default();
                 let number = word.parse().ok().filter(|number| *number < MOST_CHANNELS);
@@ -82,39 +70,57 @@ pub(crate) fn parse(words: &[OsString]) -> Result<Option<RttOptions>, Failure> {
         let reason = "no program: `--elf FILE` (with `--raw`, `--at ADDRESS` will do)";
         return Err(Failure::Usage(reason.to_owned()));
     }
-    Ok(Some(RttOptions { view, source, channel, at, is_raw, waits }))
+    if listens && (view.elf.is_empty() || !matches!(source, Source::Memory(_))) {
+        let reason = "`--control`: with `--elf`, by way of `gdb:` or `qemu:`; else `hydra control`";
+        return Err(Failure::Usage(reason.to_owned()));
+    }
+    Ok(Some(RttOptions { view, source, channel, at, is_raw, waits, listens }))
 }
 
 /// Shows what comes, until the other side ends.
 pub(crate) fn run(options: RttOptions) -> Result<(), Failure> {
-    let RttOptions { view, source, channel, at, is_raw, waits } = options;
+    let RttOptions { view, source, channel, at, is_raw, waits, listens } = options;
+    let images = firmware::images(&view)?;
+    let says = if listens { images.first().cloned().map(listen) } else { None };
     let name = source.to_string();
     let input: Box<dyn Read> = match source {
         Source::Bytes(address) => Box::new(log_input::open(Path::new(&address))?.quietly()),
         Source::Memory(link) => {
-            let block = match at {
-                Some(block) => block,
-                None => control_block(&view)?,
-            };
+            let program = view.elf.first().map(PathBuf::as_path).unwrap_or(Path::new(""));
+            let block = at.map_or_else(|| control_block(program), Ok)?;
             let failed = |error: io::Error| Failure::Input(format!("{name}: {error}"));
-            Box::new(Channel::open(link, block, channel, waits).map_err(failed)?)
+            Box::new(Channel::open(link, block, channel, waits, says).map_err(failed)?)
         }
     };
     if is_raw {
         return copy(input, &name);
     }
-    let images = firmware::images(&view)?;
     let mut shown = Shown::new(view)?;
     shown.stream(FirmwareReader::new(input, images), &name, true)?;
     shown.troubles.outcome()
 }
 
-fn control_block(view: &View) -> Result<u64, Failure> {
-    let path = view.elf.first().map(|path| path.display().to_string()).unwrap_or_default();
-    let failed = |reason: String| Failure::Input(format!("{path}: {reason}"));
-    let file = std::fs::read(&path).map_err(|error| failed(error.to_string()))?;
+/// Where a program has its control block.
+pub(crate) fn control_block(program: &Path) -> Result<u64, Failure> {
+    let failed = |reason: String| Failure::Input(format!("{}: {reason}", program.display()));
+    let file = std::fs::read(program).map_err(|error| failed(error.to_string()))?;
     let block = hydra_log_decode::symbol(&file, "_SEGGER_RTT");
     block.ok_or_else(|| failed("no symbol `_SEGGER_RTT`: name the address, `--at 0x…`".to_owned()))
+}
+
+/// Makes blocks of what people type; what can't be understood is told.
+fn listen(image: Image) -> Receiver<Vec<u8>> {
+    let (sender, blocks) = channel();
+    thread::spawn(move || {
+        for line in io::stdin().lock().lines().map_while(Result::ok) {
+            match control::say(&image, &line) {
+                Ok(said) if sender.send(said.blocks.concat()).is_err() => return,
+                Ok(_) => {}
+                Err(failure) => complain(&format!("hydra: {}", failure.reason())),
+            }
+        }
+    });
+    blocks
 }
 
 fn copy(mut input: Box<dyn Read>, name: &str) -> Result<(), Failure> {
@@ -128,107 +134,4 @@ fn copy(mut input: Box<dyn Read>, name: &str) -> Result<(), Failure> {
             return Ok(());
         }
     }
-}
-
-/// A channel up, as bytes: reading waits for some, and the other side's end is the end.
-struct Channel {
-    link: Box<dyn Link>,
-    /// Where the channel's six words are.
-    at: u64,
-    look: Duration,
-    /// Taken out of the memory, and not yet given.
-    bytes: Vec<u8>,
-    given: usize,
-    is_dump: bool,
-    is_over: bool,
-}
-
-impl Channel {
-    fn open(access: Access, block: u64, channel: u32, waits: bool) -> io::Result<Self> {
-        let is_dump = access.is_dump();
-        let look = if access.halts() { LOOK_HALTING } else { LOOK };
-        let mut link = access.connect()?;
-        while link.read(block, ID.len())? != ID[..] {
-            if is_dump {
-                return Err(wrong(format!("no RTT control block at {block:#x}")));
-            }
-            link.go_on()?;
-            sleep(look);
-        }
-        let at = block + FIRST_CHANNEL + u64::from(channel * CHANNEL_BYTES);
-        let count = word(&link.read(block + 16, 4)?)?;
-        if channel >= count.min(MOST_CHANNELS) {
-            return Err(wrong(format!("channel {channel} of {count}")));
-        }
-        if waits {
-            link.write(at + FLAGS, HOST_IS_THERE)?;
-        }
-        link.go_on()?;
-        let (bytes, given, is_over) = (Vec::new(), 0, false);
-        Ok(Self { link, at, look, bytes, given, is_dump, is_over })
-    }
-
-    /// Takes what stands in the channel, and frees its room.
-    fn look(&mut self) -> io::Result<()> {
-        let head = self.link.read(self.at, length(CHANNEL_BYTES))?;
-        let number = |at: usize| word(head.get(at..at + 4).unwrap_or_default());
-        let (buffer, size) = (u64::from(number(4)?), number(8)?);
-        let (write, read) = (number(12)?, number(16)?);
-        if size > LARGEST || write >= size || read >= size {
-            let told = format!("a channel of {size} bytes with offsets {write} and {read}");
-            return Err(wrong(told));
-        }
-        let end = if write < read { size } else { write };
-        self.bytes = self.link.read(buffer + u64::from(read), length(end - read))?;
-        if write < read {
-            let front = self.link.read(buffer, length(write))?;
-            self.bytes.extend(front);
-        }
-        self.given = 0;
-        if write != read && !self.is_dump {
-            self.link.write(self.at + READ, write)?;
-        }
-        self.link.go_on()
-    }
-}
-
-impl Read for Channel {
-    fn read(&mut self, into: &mut [u8]) -> io::Result<usize> {
-        while self.given == self.bytes.len() {
-            if self.is_over {
-                return Ok(0);
-            }
-            match self.look() {
-                Ok(()) => {}
-                // Whoever plays the machine ended with its program.
-                Err(error) if error.kind() != io::ErrorKind::InvalidData => self.is_over = true,
-                Err(error) => return Err(error),
-            }
-            self.is_over |= self.is_dump;
-            if self.bytes.is_empty() && !self.is_over {
-                sleep(self.look);
-            }
-        }
-        let rest = self.bytes.get(self.given..).unwrap_or_default();
-        let count = rest.len().min(into.len());
-        for (into, byte) in into.iter_mut().zip(rest) {
-            *into = *byte;
-        }
-        self.given += count;
-        Ok(count)
-    }
-}
-
-/// A length in memory; one that does not fit is longer than any memory.
-fn length(bytes: u32) -> usize {
-    usize::try_from(bytes).unwrap_or(usize::MAX)
-}
-
-fn word(bytes: &[u8]) -> io::Result<u32> {
-    let word = bytes.first_chunk().map(|word| u32::from_le_bytes(*word));
-    word.ok_or_else(|| wrong("fewer bytes than were asked for".to_owned()))
-}
-
-fn wrong(reason: String) -> io::Error {
-    io::Error::new(io::ErrorKind::InvalidData, reason)
 }

@@ -16,13 +16,15 @@ const ANSWER: Duration = Duration::from_secs(10);
 const START: Duration = Duration::from_secs(10);
 /// What a debugger's answer never exceeds.
 const MOST_ANSWER: usize = 4 << 20;
+/// Why a core stands: the one question that is answered by a stop.
+const WHY: &str = "?";
 /// Memory is read in pieces of this size, which every stub can answer.
 const PIECE: usize = 512;
 
 /// Where RTT comes from.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Source {
-    /// A channel's bytes, as somebody serves them: a file, or `tcp:HOST:PORT`.
+    /// A channel's bytes, as somebody serves them: a file, `tcp:HOST:PORT`, `serial:DEVICE`.
     Bytes(String),
     /// The memory that the channel is in.
     Memory(Access),
@@ -37,8 +39,8 @@ pub(crate) enum Access {
 }
 
 pub(crate) const KNOWN: &str = "gdb:HOST:PORT (a debugger's port), qemu:HOST:PORT (QEMU's test \
-                                socket), dump:FILE@ADDRESS (a memory's bytes), tcp:HOST:PORT or \
-                                file:PATH (the channel's bytes)";
+                                socket), dump:FILE@ADDRESS (a memory's bytes), tcp:HOST:PORT, \
+                                serial:DEVICE@BAUD or file:PATH (the channel's bytes)";
 
 impl Source {
     pub(crate) fn parse(word: &str) -> Result<Self, Failure> {
@@ -51,7 +53,7 @@ impl Source {
                 let (file, at) = rest.rsplit_once('@').ok_or_else(refused)?;
                 Self::Memory(Access::Dump(file.into(), address(at).ok_or_else(refused)?))
             }
-            "tcp" => Self::Bytes(word.to_owned()),
+            "tcp" | "serial" => Self::Bytes(word.to_owned()),
             "file" => Self::Bytes(rest.to_owned()),
             _ => return Err(refused()),
         })
@@ -96,7 +98,7 @@ impl Access {
                 let from = BufReader::new(to.try_clone()?);
                 let mut debugger = Debugger { to, from, is_halted: true };
                 // Whoever connects stops the core; this asks why it stands.
-                debugger.ask("?")?;
+                debugger.ask(WHY)?;
                 Box::new(debugger)
             }
             Self::Dump(file, start) => Box::new(Dump { bytes: std::fs::read(file)?, start }),
@@ -108,8 +110,8 @@ impl Access {
 pub(crate) trait Link {
     /// Reads so many bytes.
     fn read(&mut self, at: u64, count: usize) -> io::Result<Vec<u8>>;
-    /// Writes a word, little-endian.
-    fn write(&mut self, at: u64, word: u32) -> io::Result<()>;
+    /// Writes bytes.
+    fn write(&mut self, at: u64, bytes: &[u8]) -> io::Result<()>;
     /// Lets the core run that reading may have stopped.
     fn go_on(&mut self) -> io::Result<()> {
         Ok(())
@@ -147,8 +149,11 @@ impl Link for Qemu {
         bytes.filter(|bytes| bytes.len() == count).ok_or_else(|| nonsense(&command, &answer))
     }
 
-    fn write(&mut self, at: u64, word: u32) -> io::Result<()> {
-        self.ask(&format!("write {at:#x} 0x4 {:#010x}", word.swap_bytes())).map(drop)
+    fn write(&mut self, at: u64, bytes: &[u8]) -> io::Result<()> {
+        if bytes.is_empty() {
+            return Ok(());
+        }
+        self.ask(&format!("write {at:#x} {:#x} 0x{}", bytes.len(), digits(bytes))).map(drop)
     }
 }
 
@@ -163,7 +168,12 @@ struct Debugger {
 impl Debugger {
     fn ask(&mut self, command: &str) -> io::Result<Vec<u8>> {
         self.send(command)?;
-        self.answer()
+        let mut answer = self.answer()?;
+        // Whoever is stopped by a connection may say so once more than it was asked.
+        while command != WHY && matches!(answer.first(), Some(b'T' | b'S')) {
+            answer = self.answer()?;
+        }
+        Ok(answer)
     }
 
     fn send(&mut self, command: &str) -> io::Result<()> {
@@ -209,13 +219,16 @@ impl Link for Debugger {
         Ok(bytes)
     }
 
-    fn write(&mut self, at: u64, word: u32) -> io::Result<()> {
+    fn write(&mut self, at: u64, bytes: &[u8]) -> io::Result<()> {
         self.halt()?;
-        let command = format!("M{at:x},4:{:08x}", word.swap_bytes());
-        match self.ask(&command)?.as_slice() {
-            b"OK" => Ok(()),
-            answer => Err(nonsense(&command, &String::from_utf8_lossy(answer))),
+        for (piece, at) in bytes.chunks(PIECE).zip((at..).step_by(PIECE)) {
+            let command = format!("M{at:x},{:x}:{}", piece.len(), digits(piece));
+            match self.ask(&command)?.as_slice() {
+                b"OK" => {}
+                answer => return Err(nonsense(&command, &String::from_utf8_lossy(answer))),
+            }
         }
+        Ok(())
     }
 
     fn go_on(&mut self) -> io::Result<()> {
@@ -245,7 +258,7 @@ impl Link for Dump {
         bytes.map(<[u8]>::to_vec).ok_or_else(outside)
     }
 
-    fn write(&mut self, _at: u64, _word: u32) -> io::Result<()> {
+    fn write(&mut self, _at: u64, _bytes: &[u8]) -> io::Result<()> {
         Ok(())
     }
 }
@@ -270,6 +283,10 @@ fn connect(at: &str) -> io::Result<TcpStream> {
 fn hex(digits: &str) -> Option<Vec<u8>> {
     let pairs = digits.as_bytes().chunks(2).map(|pair| core::str::from_utf8(pair).ok());
     pairs.map(|pair| u8::from_str_radix(pair.filter(|pair| pair.len() == 2)?, 16).ok()).collect()
+}
+
+fn digits(bytes: &[u8]) -> String {
+    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
 fn nonsense(command: &str, answer: &str) -> io::Error {
