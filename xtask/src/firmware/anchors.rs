@@ -57,6 +57,16 @@ pub(super) fn storm(machine: &Machine) -> Result<String, String> {
     storm::add_up(&frames(machine, "storm_defmt", "-icount shift=0,sleep=off")?)
 }
 
+/// Threads that preempt each other in the middle of calls.
+pub(super) fn threads(machine: &Machine) -> Result<String, String> {
+    storm::add_up(&frames(machine, "threads_defmt", "-icount shift=0,sleep=off")?)
+}
+
+/// Two cores that make calls at once; their time is the host's.
+pub(super) fn cores(machine: &Machine) -> Result<String, String> {
+    storm::add_up(&frames(machine, "dual_defmt", "")?)
+}
+
 /// Both kinds of call in turn: whether their frames are.
 pub(super) fn mixed(machine: &Machine) -> Result<String, String> {
     let decoded = frames(machine, "mixed", "")?;

@@ -23,7 +23,8 @@ pub(super) fn with(file: &Path, decoded: &str, mode: Expected) -> Result<String,
     texts(&text, decoded).map(|count| format!("{count} lines as expected"))
 }
 
-fn texts(expected: &str, decoded: &str) -> Result<usize, String> {
+/// How many lines are equal, if all are; the first difference otherwise.
+pub(super) fn texts(expected: &str, decoded: &str) -> Result<usize, String> {
     let (mut wanted, mut found) = (expected.lines(), decoded.lines());
     let mut count = 0;
     loop {

@@ -92,6 +92,17 @@ impl Elf {
         Some(symbols)
     }
 
+    /// What the linker named the program by, as people see it.
+    pub(super) fn build_id(&self) -> Option<String> {
+        let start = self.address("__hydra_build_id_start").ok()?;
+        let end = self.address("__hydra_build_id_end").ok()?;
+        // Behind three numbers and the name `GNU`.
+        let words = (start.checked_add(16)?..end).step_by(4).map(|at| self.instruction(at));
+        let id: Option<String> =
+            words.map(|word| Some(format!("{:08x}", word?.swap_bytes()))).collect();
+        id.filter(|id| !id.is_empty())
+    }
+
     /// The address of the symbol of this name.
     pub(super) fn address(&self, name: &str) -> Result<u32, String> {
         let found = self.symbols.iter().find(|symbol| symbol.name == name);

@@ -26,6 +26,8 @@ enum Judge {
     Text,
     /// Counts that add up.
     Storm,
+    /// The same, and nothing was lost.
+    Whole,
     /// The newest of 400, and the number of the others.
     Newest,
 }
@@ -46,6 +48,10 @@ pub(super) const LATE: Program =
 pub(super) const LIVE: Program = program("live", "tests/src/bin/live.rs");
 pub(super) const STORM: Program =
     Program { judge: Judge::Storm, ..timed("storm", "tests/src/bin/storm.rs") };
+pub(super) const STORM_DIRECT: Program =
+    Program { judge: Judge::Storm, ..timed("storm_direct", "tests/src/bin/storm_direct.rs") };
+pub(super) const DIRECT: Program =
+    Program { judge: Judge::Whole, ..program("direct", "tests/src/bin/direct.rs") };
 pub(super) const CORTEX_M0: Program = program("firmware-cortex-m0", "cortex-m0/src/main.rs");
 pub(super) const CORTEX_M4: Program = timed("firmware-cortex-m4", "cortex-m4/src/main.rs");
 pub(super) const EMBASSY: Program = timed("firmware-embassy", "embassy/src/main.rs");
@@ -71,6 +77,12 @@ impl Program {
                 compare::with(&folder(self.source).with_extension("out"), &decoded, mode)
             }
             Judge::Storm => storm::add_up(&decoded),
+            Judge::Whole => {
+                storm::add_up(&decoded).and_then(|told| match told.ends_with(" 0 lost") {
+                    true => Ok(told),
+                    false => Err(told),
+                })
+            }
             Judge::Newest => late::newest(&decoded),
         }
     }
@@ -93,13 +105,21 @@ pub(super) fn build_decoder() -> Result<(), String> {
 }
 
 /// The command that reads streams.
+pub(super) fn decoder() -> PathBuf {
+    target_directory().with_file_name("debug").join("hydra")
+}
+
 fn hydra(line: &str) -> Tool {
-    let program = target_directory().with_file_name("debug").join("hydra");
-    Tool::new(&program.to_string_lossy()).words(line)
+    Tool::new(&decoder().to_string_lossy()).words(line)
+}
+
+/// The text beside the source of one of the test programs.
+pub(super) fn expected(name: &str) -> PathBuf {
+    folder("tests/src/bin").join(name).with_extension("out")
 }
 
 /// Times differ from run to run.
-fn without_times(lines: &str) -> String {
+pub(super) fn without_times(lines: &str) -> String {
     let lines = lines.lines().map(|line| line.split_once(' ').map_or(line, |(_, rest)| rest));
     lines.map(|line| format!("{}\n", line.trim_start())).collect()
 }

@@ -113,6 +113,11 @@ impl Run {
         self.options("-S").option("-gdb", &server(port))
     }
 
+    /// A debugger may come to this port at any time.
+    pub(super) fn with_open_debugger(self, port: u16) -> Self {
+        self.option("-gdb", &server(port))
+    }
+
     /// How long it may take.
     pub(super) fn within(mut self, limit: Duration) -> Self {
         self.limit = limit;

@@ -5,7 +5,10 @@
 //! | targets and QEMU, where they can be had | [`setup`]   |
 //! | crates and their targets               | [`package`] |
 //! | machines, time limits                  | [`machine`] |
+//! | which program on which machine         | [`programs`] |
 //! | Hydra's programs, defmt's               | [`hydra`], [`storm`], [`anchors`] |
+//! | a server's records, streams, hosts     | [`golden`], [`streams`], [`hosts`], [`switched`] |
+//! | applications that must not build       | [`wrong`]   |
 //! | instructions, flash, RAM               | [`count`], [`trace`], [`elf`], [`budget`] |
 //! | a callsite: code, the caller's stack   | [`sites`]   |
 
@@ -15,21 +18,26 @@ mod compare;
 mod count;
 mod elf;
 mod gdb;
+mod golden;
+mod hosts;
 mod hydra;
 mod late;
 mod machine;
 mod package;
+mod programs;
 mod rtt;
 mod setup;
 mod sites;
 mod storm;
+mod streams;
 mod sweep;
+mod switched;
 mod trace;
+mod wrong;
 
 use crate::term::{bad, good, heading, skipped};
 use crate::{Command, Failure, Outcome, only};
 use compare::Expected;
-use machine::{DUAL_CORE, MACHINES, Machine, of};
 use package::PACKAGES;
 use setup::Setup;
 
@@ -37,7 +45,7 @@ pub(crate) const COMMAND: Command = Command {
     name: "firmware",
     summary: "build the firmware, run it under QEMU, compare what it logged; count instructions",
     help: "\
-cargo xtask firmware [--quick] [--only TEXT] [--count] [--update]
+cargo xtask firmware [--quick] [--built] [--only TEXT] [--count] [--update]
 
 Adds the targets with rustup and installs qemu-system-arm and qemu-system-misc with apt-get where
 they are missing; what can't be had gets one line that says why, and is no failure. Then builds the
@@ -49,6 +57,7 @@ Options:
   --count     only count: instructions of a call, how many of them with interrupts masked, flash
               and RAM, beside defmt's, against examples/firmware/budgets.csv
   --quick     build for one target of each kind, leave calls by a panic alone: a few minutes
+  --built     build nothing, run what was built before
   --only TEXT only the programs with this in what the table says of them; nothing is counted
   --update    write what was logged into the expected texts
 
@@ -106,16 +115,18 @@ pub(crate) fn run(arguments: &[String]) -> Outcome {
         let missing = || Failure::Usage("`--only` needs a text".to_owned());
         part = Some(if at < words.len() { words.remove(at) } else { return Err(missing()) });
     }
-    only(&words, &["--count", "--update", "--quick", "--only"])?;
+    only(&words, &["--count", "--update", "--quick", "--only", "--built"])?;
     let is_given = |option: &str| words.iter().any(|word| word == option);
     let mode = if is_given("--update") { Expected::Written } else { Expected::Compared };
     let asked = Asked { is_quick: is_given("--quick"), part, mode };
     let setup = Setup::make();
     let mut rows = Rows::default();
     if !is_given("--count") {
-        build(&setup, &asked, &mut rows);
+        if !is_given("--built") {
+            build(&setup, &asked, &mut rows);
+        }
         if setup.has_qemu {
-            programs(&setup, &asked, &mut rows);
+            programs::run(&setup, &asked, &mut rows);
         }
     }
     if setup.has_qemu && asked.part.is_none() {
@@ -139,73 +150,9 @@ fn build(setup: &Setup, asked: &Asked, rows: &mut Rows) {
         }
     }
     rows.add("the `hydra` command", hydra::build_decoder().map(|()| "built".to_owned()));
-}
-
-const V6M: &str = "thumbv6m-none-eabi";
-const V7EM: &str = "thumbv7em-none-eabihf";
-const IMAC: &str = "riscv32imac-unknown-none-elf";
-const IMC: &str = "riscv32imc-unknown-none-elf";
-
-/// Hydra's programs, each on the machines that it is about.
-const HYDRA: [(&str, hydra::Program); 11] = [
-    (V6M, hydra::LATE),
-    (V7EM, hydra::LATE),
-    (V6M, hydra::LATE_OLDEST),
-    (V7EM, hydra::LATE_OLDEST),
-    (V6M, hydra::STORM),
-    (V7EM, hydra::STORM),
-    (V6M, hydra::CORTEX_M0),
-    (V7EM, hydra::CORTEX_M4),
-    (V7EM, hydra::EMBASSY),
-    (IMAC, hydra::RISCV),
-    (IMC, hydra::RISCV),
-];
-
-/// Runs what there is to run.
-fn programs(setup: &Setup, asked: &Asked, rows: &mut Rows) {
-    heading("run");
-    let mode = asked.mode;
-    let mut on = |target: &str, what: &str, run: &dyn Fn(&Machine) -> Result<String, String>| {
-        let what = format!("{what} on {target}");
-        let is_asked = asked.part.as_ref().is_none_or(|part| what.contains(part.as_str()));
-        if let Some(machine) = of(target).filter(|_| setup.has(target) && is_asked) {
-            rows.add(&what, run(machine));
-        }
-    };
-    for machine in &MACHINES {
-        on(machine.target, "every kind of argument", &|machine| hydra::KINDS.check(machine, mode));
-    }
-    for (target, program) in HYDRA {
-        on(target, program.name, &|machine| program.check(machine, mode));
-    }
-    for target in [V6M, V7EM, IMAC] {
-        on(target, "a host that reads", &|machine| hydra::LIVE.check_live(machine, mode));
-    }
-    for target in [V6M, V7EM] {
-        on(target, "panic anywhere", &|machine| swept(machine, &sweep::PANIC));
-        if !asked.is_quick {
-            on(target, "fault anywhere", &|machine| swept(machine, &sweep::FAULT));
+    if setup.has(wrong::TARGET) {
+        for application in &wrong::APPLICATIONS {
+            rows.add(application.what, application.check());
         }
     }
-    on(DUAL_CORE.target, "two cores", &|_| hydra::DUAL_CORE.check(&DUAL_CORE, mode));
-    for name in anchors::APPLICATIONS {
-        on(V7EM, name, &|machine| anchors::application(machine, name, mode));
-    }
-    for target in [V6M, V7EM] {
-        on(target, "storm of defmt's calls", &anchors::storm);
-        on(target, "both kinds of call", &anchors::mixed);
-    }
-    on(V7EM, "defmt, late host", &|machine| {
-        anchors::late_host(machine).map(|count| format!("{count} of 400 records, no count"))
-    });
-}
-
-/// Where a call may be left without a loss, against the budget.
-fn swept(machine: &Machine, way: &sweep::WayOut) -> Result<String, String> {
-    let (count, failed) = sweep::check(machine, way)?;
-    let mut budgets = budget::Budgets::read()?;
-    let losses = u32::try_from(failed.len()).unwrap_or(u32::MAX);
-    budgets.judge(machine.target, &format!("{} losses", way.symbol), (losses, 0));
-    budgets.end()?;
-    Ok(format!("records lost after {losses} of {count} instructions"))
 }

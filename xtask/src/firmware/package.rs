@@ -47,14 +47,19 @@ impl Package {
     }
 }
 
+const V7EM_BACKEND: Package = Package::new("defmt-hydra", &[V7EM]);
+const V8M_BACKEND: Package = Package::new("defmt-hydra", &[V8M]);
+
 /// Everything there is to build for microcontrollers, but for the board that they share.
-pub(super) const PACKAGES: [Package; 14] = [
+pub(super) const PACKAGES: [Package; 16] = [
     Package::ANCHOR,
     Package::BACKEND,
+    Package { options: "--features threads --bin threads_defmt", ..V7EM_BACKEND },
+    Package { options: "--features dual --bin dual_defmt", ..V8M_BACKEND },
     Package::COUNT,
     Package::new("tests", &[V6M, V7M, V7EM, V8M]),
     // The others of its programs are about Cortex-M.
-    Package { options: "--bin kinds --bin live", ..Package::new("tests", &[IMAC, IMC]) },
+    Package { options: "--bin kinds --bin live --bin host", ..Package::new("tests", &[IMAC, IMC]) },
     Package::new("cortex-m0", &[V6M]),
     Package::new("cortex-m4", &[V7EM]),
     Package::new("defmt-app", &[V7EM]),

@@ -70,6 +70,23 @@ impl Probe {
         self.ask(&format!("write {address:#x} 0x4 {bytes:#010x}")).map(drop)
     }
 
+    /// Goes away, and comes again.
+    pub(super) fn reconnect(&mut self, port: u16) -> Result<(), String> {
+        let failed = |error: std::io::Error| format!("the test socket: {error}");
+        // QEMU listens again once it has seen that this one is gone.
+        self.to.shutdown(std::net::Shutdown::Both).map_err(failed)?;
+        *self = Self::connect(port)?;
+        Ok(())
+    }
+
+    /// Writes what the host says that it has read, whatever that is; what stood there.
+    pub(super) fn swap_read(&mut self, block: u32, word: u32) -> Result<u32, String> {
+        let at = block + FIRST_CHANNEL + READ;
+        let read = self.word(at)?;
+        self.set_word(at, word)?;
+        Ok(read)
+    }
+
     /// Waits until the program set its control block up.
     pub(super) fn wait_for(&mut self, block: u32) -> Result<(), String> {
         let until = Instant::now() + Duration::from_secs(10);

@@ -3,7 +3,7 @@
 #![no_main]
 
 use firmware_board::{entry, passed};
-use firmware_tests::Port;
+use firmware_tests::SerialSink;
 use hydra_log_embedded::defmt::{Defmt, drain_frames};
 use hydra_log_embedded::{Outlet, defmt_ring};
 
@@ -11,7 +11,7 @@ defmt_ring!(1408, frame = 64, nesting = 2);
 
 #[entry]
 fn main() -> ! {
-    let mut port = Outlet::new(Defmt::<_, 256>::new(Port::default()));
+    let mut port = Outlet::new(Defmt::<_, 256>::new(SerialSink::default()));
     for number in 0..5_u32 {
         defmt::warn!("by defmt {=u32}", number);
         hydra_log_embedded::warn!("by hydra {number}");

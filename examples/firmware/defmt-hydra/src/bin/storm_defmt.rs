@@ -6,7 +6,7 @@ use core::cell::Cell;
 
 use defmt::info;
 use firmware_board::{entry, passed};
-use firmware_tests::{Port, storm};
+use firmware_tests::{SerialSink, storm};
 use hydra_log_embedded::defmt::{Defmt, drain_frames};
 use hydra_log_embedded::{Outlet, defmt_ring};
 
@@ -57,7 +57,7 @@ fn produced() -> u32 {
 
 #[entry]
 fn main() -> ! {
-    let mut port = Outlet::new(Defmt::<_, 128>::new(Port::default()));
+    let mut port = Outlet::new(Defmt::<_, 128>::new(SerialSink::default()));
     storm::start(400, [310, 530]);
     while produced() < RECORDS {
         let number = MAIN.next();

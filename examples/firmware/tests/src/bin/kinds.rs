@@ -3,7 +3,8 @@
 #![no_main]
 
 use firmware_board::{entry, passed};
-use firmware_tests::{kinds::log_all_kinds, port};
+use firmware_kinds::log_all_kinds;
+use firmware_tests::port;
 use hydra_log_embedded::{drain, ring};
 
 ring!(4096);

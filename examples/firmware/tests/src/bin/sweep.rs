@@ -5,9 +5,9 @@
 
 use core::hint::black_box;
 
-use firmware_board::{entry, failed, mark, passed};
-use firmware_tests::{port, send_last};
-use hydra_log_embedded::{drain, error, info, ring};
+use firmware_board::{entry, mark, passed};
+use firmware_tests::port;
+use hydra_log_embedded::{drain, hard_fault, info, ring};
 
 ring!(1024);
 
@@ -32,12 +32,7 @@ extern "C" fn sweep_fault() -> ! {
 #[used]
 static WAYS_OUT: [extern "C" fn() -> !; 2] = [sweep_panic, sweep_fault];
 
-#[cortex_m_rt::exception]
-unsafe fn HardFault(_: &cortex_m_rt::ExceptionFrame) -> ! {
-    error!("hard fault");
-    send_last();
-    failed()
-}
+hard_fault!();
 
 #[entry]
 fn main() -> ! {

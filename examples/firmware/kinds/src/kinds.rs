@@ -1,4 +1,6 @@
 //! Calls with every kind of argument, as a library makes them: it knows `hydra-log-core` alone.
+//!
+//! The same source for microcontrollers and for a server: what is decoded is to be the same.
 
 use core::time::Duration;
 

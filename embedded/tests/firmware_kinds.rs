@@ -5,7 +5,7 @@
 use core::fmt::Write as _;
 
 #[expect(unreachable_pub, reason = "a library has it, where it comes from")]
-#[path = "../../examples/firmware/tests/src/kinds.rs"]
+#[path = "../../examples/firmware/kinds/src/kinds.rs"]
 mod kinds;
 
 #[test]
