@@ -46,7 +46,11 @@ struct Area {
 }
 
 const AREAS: [Area; 2] = [
-    Area { name: "ring", place: "core/src/ring/", tests: "--lib --test=rings --test=recover" },
+    Area {
+        name: "ring",
+        place: "core/src/ring/",
+        tests: "--lib --test=rings --test=recover --test=small_lane",
+    },
     Area {
         name: "record",
         place: "core/src/record/",
