@@ -2,7 +2,7 @@
 #![allow(missing_docs, clippy::unwrap_used, reason = "a test")]
 
 use hydra_log_core::Level;
-use hydra_log_core::record::dictionary::{self, DictionaryError, Entry, Reader};
+use hydra_log_core::record::dictionary::{self, DictionaryError, Entry, Fields, Reader};
 use hydra_log_core::site::{Site, SiteId, SiteKind, gap_site, sites};
 use proptest::prelude::*;
 
@@ -116,6 +116,16 @@ fn what_a_later_version_adds_to_an_entry_is_stepped_over() {
     assert!(entry.fields.iter().eq([("id", "{0}"), ("", "")]));
     assert!(reader.next().is_none());
     assert_eq!(reader.position(), bytes.len());
+}
+
+#[test]
+fn fields_are_equal_that_name_the_same_in_the_same_order() {
+    let fields = |fields: &'static [(&'static str, &'static str)]| Fields::new(fields);
+    let two = fields(&[("a", "{0}"), ("b", "{1}")]);
+    assert_eq!(two, fields(&[("a", "{0}"), ("b", "{1}")]));
+    assert_ne!(two, fields(&[("b", "{1}"), ("a", "{0}")]));
+    assert_ne!(two, fields(&[("a", "{0}"), ("b", "{2}")]));
+    assert_ne!(two, fields(&[("a", "{0}")]));
 }
 
 #[test]

@@ -174,10 +174,11 @@ impl<'a> Values<'a> {
     }
 
     /// The next value, where it is one of the numbers of one word; nothing is passed otherwise.
+    /// Behind the last kind that is loaded there are zeros, which are no number's kind.
     #[inline(always)]
     pub(crate) fn next_number(&mut self) -> Option<(Kind, u64)> {
         let kind = Kind::from_number((self.kinds & 0xF) as u8).filter(|kind| kind.is_number())?;
-        let word = word_at(self.bytes, self.at).filter(|_| self.kinds_left > 0)?;
+        let word = word_at(self.bytes, self.at)?;
         self.kinds >>= 4;
         self.kinds_left -= 1;
         self.at += 8;
@@ -220,4 +221,48 @@ const fn has_more_kinds(word: u64) -> bool {
 #[inline(always)]
 pub(super) fn word_at(bytes: &[u8], at: usize) -> Option<u64> {
     bytes.get(at..)?.first_chunk().map(|word| u64::from_le_bytes(*word))
+}
+
+#[cfg(test)]
+mod tests {
+    extern crate std;
+
+    use super::*;
+    use crate::record::header::header_word;
+    use crate::record::{Flags, encode_words};
+    use crate::site::SiteId;
+    use crate::value::Tag;
+    use std::vec::Vec;
+
+    #[test]
+    fn numbers_are_taken_one_by_one_and_nothing_else_is() {
+        let rest = (9_u64, (10_u64, ()));
+        let args = (1_u64, (-2_i32, (0.5_f64, ("text", (7_u8, (-8_i64, rest))))));
+        let mut words = [0; 32];
+        let used = encode_words(&mut words, SiteId(5), 7, &args, Flags::NONE);
+        let bytes: Vec<u8> = words.iter().flat_map(|word| word.to_le_bytes()).take(used).collect();
+        let mut values = RecordRef::parse(&bytes).unwrap().values();
+        assert_eq!(values.next_number(), Some((Kind::Unsigned, 1)));
+        assert_eq!(values.next_number(), Some((Kind::I32, (-2_i64).cast_unsigned())));
+        assert_eq!(values.next_number(), Some((Kind::F64, 0.5_f64.to_bits())));
+        assert_eq!((values.next_number(), values.next_number()), (None, None));
+        assert_eq!(values.next(), Some(Ok(ValueRef::Str("text"))));
+        assert_eq!(values.next_number(), Some((Kind::Unsigned, 7)));
+        assert_eq!(values.next_number(), Some((Kind::I64, (-8_i64).cast_unsigned())));
+        // The header's kinds are used up; the next ones are in a word of their own.
+        assert_eq!(values.next_number(), None);
+        assert_eq!(values.next(), Some(Ok(ValueRef::U64(9))));
+        assert_eq!(values.next_number(), Some((Kind::Unsigned, 10)));
+        assert_eq!((values.next_number(), values.next()), (None, None));
+    }
+
+    #[test]
+    fn a_number_of_two_halves_is_put_together() {
+        let tag = Tag::U64 as u64 | 1 << 16 | 0x8000_0001 << 32;
+        let head = header_word(32, Flags::NONE, SiteId(5), Kind::Tagged as u64);
+        let words = [head, 7, tag, 0xF000_0002];
+        let bytes: Vec<u8> = words.iter().flat_map(|word| word.to_le_bytes()).collect();
+        let value = RecordRef::parse(&bytes).unwrap().get(0);
+        assert_eq!(value, Some(Ok(ValueRef::U64(0xF000_0002_8000_0001))));
+    }
 }
