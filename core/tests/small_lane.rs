@@ -101,6 +101,14 @@ fn who_comes_in_the_middle_of_a_call_is_counted() {
 }
 
 #[test]
+fn the_longest_record_follows_from_the_sizes() {
+    let longest = [Lane::<32, 5>::LONGEST, Lane::<32, 9>::LONGEST, Lane::<64, 16>::LONGEST];
+    assert_eq!(longest, [16, 32, 64]);
+    assert_eq!(Lane::<2048, 512>::LONGEST, 1016);
+    assert_eq!(format!("{:?}", Small::new()), "Lane { capacity: 64, .. }");
+}
+
+#[test]
 fn a_record_longer_than_the_lane_is_lost_and_counted() {
     let lane = Small::new();
     assert_eq!(Small::LONGEST, 64);

@@ -29,7 +29,7 @@ use crate::level::Level;
 use crate::ord;
 use crate::record::firmware::Header;
 use crate::ring::mpsc::LEVELS;
-use crate::ring::{GRANULE_BYTES, round_up};
+use crate::ring::{GRANULE_BYTES, min, round_up};
 use crate::sync::{AtomicUsize, Cells, LoadOwn as _, const_fn, rmw};
 use crate::token::{Taken, Token};
 use core::cell::UnsafeCell;
@@ -77,9 +77,8 @@ impl<const K: usize, const L: usize> Lane<K, L> {
         assert!(K.is_power_of_two() && K >= 32, "a lane's capacity is a power of two from 32 on");
         assert!(L * 8 > K, "a lane needs room for records that run over its end");
         let spilled = L * 8 - K + GRANULE_BYTES;
-        let longest = if spilled < K { spilled } else { K };
         // As many words as a record can say.
-        if longest < 1016 { longest } else { 1016 }
+        min(min(spilled, K), 1016)
     };
 
     const_fn! {
