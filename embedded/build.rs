@@ -10,8 +10,23 @@ fn main() {
     // Constants lie in the region that the usual runtime of the architecture names.
     let is_arm = env::var("CARGO_CFG_TARGET_ARCH").is_ok_and(|arch| arch == "arm");
     let region = if is_arm { "> FLASH" } else { "> REGION_RODATA" };
+    let hydra = include_str!("hydra.x");
+    let text = hydra
+        .replace(
+            "0 (INFO) : { *(.hydra_sites) }",
+            &format!(": ALIGN(4) {{ *(.hydra_sites) }} {region}"),
+        )
+        .replace(
+            "__hydra_texts_start = ADDR(.hydra_gates)",
+            "__hydra_texts_start = ADDR(.hydra_sites)",
+        )
+        .replace("__hydra_texts_bytes = 0", "__hydra_texts_bytes = SIZEOF(.hydra_sites)")
+        .replace("/* Descriptors: in the ELF file only. */", "/* Descriptors. */")
+        // Behind the gates the runtime looks for the end of .bss.
+        .replace("INSERT AFTER .hydra_gates;", "INSERT AFTER .rodata;");
     let scripts = [
-        ("hydra.x", include_str!("hydra.x").to_owned()),
+        ("hydra.x", hydra.to_owned()),
+        ("hydra-text.x", text),
         ("hydra-id.x", include_str!("hydra-id.x").replace("> REGION", region)),
     ];
     for (name, text) in scripts {

@@ -26,6 +26,7 @@
 //! | log from an NMI or a HardFault     | [`unmasked`]                    |
 //! | stamp records with your own timer  | [`clock`]                       |
 //! | get records out                    | [`drain()`], [`Outlet`], [`rtt!`] |
+//! | read lines on a serial terminal    | [`Text`]                        |
 //! | keep records over a reset          | [`retained!`]                   |
 //! | have a panic say its last words    | [`last_words!`], [`panicked`]   |
 //! | log by unchanged calls of defmt's  | feature `defmt`, `defmt_ring!`  |
@@ -51,6 +52,7 @@ pub mod policy;
 mod port;
 mod retained;
 mod rtt;
+mod text;
 pub mod unmasked;
 
 pub use crate::control::Control;
@@ -64,4 +66,5 @@ pub use crate::last::{faulted, panicked};
 pub use crate::port::{Port, Through};
 pub use crate::retained::{Memory, Retained};
 pub use crate::rtt::{Rtt, RttBlock};
+pub use crate::text::{Text, drain_lines};
 pub use hydra_log_core::{Level, LevelFilter, Record, STATIC_MAX_LEVEL};
