@@ -54,7 +54,8 @@ fn the_newest_blocks_are_kept_in_order() {
 
 #[test]
 fn a_reset_at_any_store_costs_at_most_what_was_being_written() {
-    for written in 1..20_u8 {
+    // Around the end of the memory is one of the few that an interpreter gets.
+    for written in (1..20_u8).step_by(if cfg!(miri) { 6 } else { 1 }) {
         let mut kept = restarted([0; BYTES], 0);
         (0..written).for_each(|number| write(&mut kept, &[number; 30]));
         let before = found(&kept);
@@ -67,10 +68,11 @@ fn a_reset_at_any_store_costs_at_most_what_was_being_written() {
         let mut contents = old;
         contents[start] = 0;
         for step in 1..=42 {
-            let kept = restarted(contents, old_end);
-            let found = found(&kept);
-            let lost = before.len() - found.len();
-            assert!(lost <= 2 && before.ends_with(&found), "{written} {step}: {found:?}");
+            if !cfg!(miri) || step % 10 == 1 {
+                let found = found(&restarted(contents, old_end));
+                let lost = before.len() - found.len();
+                assert!(lost <= 2 && before.ends_with(&found), "{written} {step}: {found:?}");
+            }
             contents[at(step)] = if step < 42 { new[at(step)] } else { contents[at(step)] };
         }
         assert!(before.ends_with(&found(&restarted(contents, new_end))));

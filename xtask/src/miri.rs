@@ -52,7 +52,7 @@ const FILES: &str = "-Zmiri-disable-isolation";
 const GROUPS: [Group; 9] = [
     Group { tests: "--test rings", flags: "", long: true },
     Group { tests: "--test small_lane", flags: LEAKS, long: false },
-    Group { tests: "-p hydra-log-embedded --test retained", flags: LEAKS, long: false },
+    Group { tests: "-p hydra-log-embedded --test retained", flags: LEAKS, long: true },
     Group { tests: "--test drain", flags: LEAKS, long: false },
     Group {
         tests: "--test spool",
