@@ -3,8 +3,11 @@
 mod output;
 mod route;
 mod safety;
+mod start;
 
+use self::output::Lasting;
 pub use self::output::Output;
+pub(crate) use self::start::{Plan, start};
 
 use core::fmt;
 use core::time::Duration;
@@ -16,22 +19,16 @@ use hydra_log_core::LevelFilter;
 use hydra_log_core::record;
 use hydra_log_core::spool;
 
-use crate::crash::layout::Kind;
-use crate::crash::store::{Memory, Store};
 use crate::crash::{RecoverError, recovery};
 use crate::delivery::{Deliveries, Delivery};
-use crate::engine::shared::{OnError, Parts, Shared};
-use crate::engine::sink_lane::SinkLane;
-use crate::engine::{Engine, memory, worker};
+use crate::engine::Engine;
+use crate::engine::shared::OnError;
 use crate::error::{Error, InitError};
 use crate::filter::Filter;
 use crate::global::{self, Guard};
 use crate::layers::Layer;
 use crate::preset::{Overflow, Preset, PresetName, Settings};
 use crate::sys::ticks;
-
-/// The ring for signal handlers and other contexts without a ring of their own.
-const SHARED_RING_BYTES: usize = 64 << 10;
 
 /// Rings smaller than this hold too few records to be drained in time.
 const LEAST_RING_BYTES: usize = 4 << 10;
@@ -227,37 +224,16 @@ impl Builder {
         let router = self.route()?;
         let mut problems = Vec::new();
         let recovered = self.recover(&mut problems);
-        let memory = self.memory(&mut problems);
-        let shared_ring = memory::shared_ring(&memory, SHARED_RING_BYTES)?;
-        let spool =
-            memory::spool(&memory, Kind::Spool, self.settings.spool_bytes, self.outputs.len())?;
-        let per_sink = self.settings.workers;
-        let lane = |(reader, mut output): (usize, Output)| {
-            if reader == 0 {
-                output.takes.count();
-            }
-            SinkLane::new(reader, output, memory.store)
-        };
-        let sinks: Vec<SinkLane> = self.outputs.into_iter().enumerate().map(lane).collect();
-        let lanes = sinks.len();
-        let shared = Shared::start(Parts {
+        let plan = Plan {
             filter: self.filter.unwrap_or_else(|| Filter::at(self.settings.level)),
             deliveries: self.deliveries,
             router,
             settings: self.settings,
-            shared_ring,
-            spool,
-            memory,
-            recovered,
-            sinks,
-            workers: lanes * per_sink,
             on_error: self.on_error,
-        });
-        problems.iter().for_each(|problem| shared.failed(problem));
-        let workers: io::Result<Vec<_>> = (0..lanes * per_sink)
-            .map(|place| worker::spawn(shared, place % lanes, place))
-            .collect();
-        Ok(Engine::new(shared, workers.map_err(|source| InitError::Thread { source })?))
+            crash_proof: self.crash_proof,
+            outputs: self.outputs.into_iter().map(Lasting::new).collect(),
+        };
+        Ok(Engine::new(start(plan, recovered, problems)?))
     }
 
     /// Writes what dead processes left; how many records that was.
@@ -278,23 +254,6 @@ impl Builder {
             Some(Error::Recovery { path, source })
         }));
         records
-    }
-
-    /// Memory that outlives the process, if that is wanted and can be had.
-    fn memory(&self, problems: &mut Vec<Error>) -> Memory {
-        let Some(directory) = &self.crash_proof else { return Memory::default() };
-        let names: Vec<String> = self.outputs.iter().map(|output| output.sink.name()).collect();
-        let Settings { budget_bytes, spool_bytes, .. } = self.settings;
-        // Rings have spill behind them, and batches their notes.
-        let most = (budget_bytes as u64).saturating_add(spool_bytes as u64).saturating_mul(2);
-        let least = (spool_bytes + SHARED_RING_BYTES) as u64 * 2;
-        match Store::create(directory, &names, most, least) {
-            Ok(store) => Memory::new(Some(Box::leak(Box::new(store)))),
-            Err(source) => {
-                problems.push(Error::NotCrashProof { source });
-                Memory::refused()
-            }
-        }
     }
 
     fn check(&self) -> Result<(), InitError> {

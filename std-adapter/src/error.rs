@@ -152,6 +152,11 @@ pub enum Error {
         /// Why.
         source: RecoverError,
     },
+    /// This process was forked, and the engine cannot be made anew: what it logs goes nowhere.
+    Forked {
+        /// Why.
+        source: InitError,
+    },
     /// Log files that made way could not be compressed, or not be removed.
     Files {
         /// What the system said.
@@ -181,6 +186,7 @@ impl fmt::Display for Error {
             }
             Self::NotCrashProof { source } => write!(f, "not crash-proof: {source}"),
             Self::Recovery { path, source } => write!(f, "{}: {source}", path.display()),
+            Self::Forked { source } => write!(f, "no engine in a forked child: {source}"),
             Self::Files { source } => write!(f, "looking after old log files: {source}"),
             Self::Corrupt { bytes } => write!(f, "{bytes} bytes in a ring are no record"),
         }
@@ -194,6 +200,7 @@ impl core::error::Error for Error {
             | Self::Memory { source, .. }
             | Self::NotCrashProof { source } => Some(source),
             Self::Recovery { source, .. } => Some(source),
+            Self::Forked { source } => Some(source),
             _ => None,
         }
     }

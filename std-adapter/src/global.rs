@@ -51,7 +51,7 @@ pub(crate) fn install(
     let _hooked = sys::exit::at_exit(at_exit);
     let previous = panic::take_hook();
     panic::set_hook(Box::new(move |info| {
-        engine.shared().ask_for_recorder();
+        engine.ask_for_recorder();
         flush_at_exit();
         previous(info);
     }));
@@ -64,7 +64,7 @@ extern "C" fn at_exit() {
 }
 
 /// A flush that may come from anywhere: also from a worker, which must not wait for itself.
-fn flush_at_exit() {
+pub(crate) fn flush_at_exit() {
     if let Some(engine) = ENGINE.get().filter(|_| !worker::is_worker()) {
         // Whoever exits is told by the counts, not here.
         let _in_time = engine.flush_within(EXIT_BOUND);

@@ -2,10 +2,12 @@
 
 use core::fmt;
 use core::time::Duration;
+use std::sync::Arc;
 
 use hydra_log_core::LevelFilter;
 
 use crate::engine::encoding::Encoding;
+use crate::engine::handed::Handed;
 use crate::format::{ColourMode, Format, Json, Text, Theme};
 use crate::layers::Takes;
 use crate::preset::Shown;
@@ -30,7 +32,7 @@ pub struct Output {
 impl Output {
     /// A sink that takes every level as text.
     pub fn new(sink: impl Sink + 'static) -> Self {
-        let encoding = Encoding::Lines(Box::new(Text::new()));
+        let encoding = Encoding::Lines(Arc::new(Text::new()));
         Self {
             sink: Box::new(sink),
             encoding,
@@ -44,7 +46,7 @@ impl Output {
     /// What is written looks like this.
     #[must_use]
     pub fn format(mut self, format: impl Format + 'static) -> Self {
-        self.encoding = Encoding::Lines(Box::new(format));
+        self.encoding = Encoding::Lines(Arc::new(format));
         self
     }
 
@@ -63,7 +65,10 @@ impl Output {
             ColourMode::Always => true,
             ColourMode::Never => false,
         };
-        if let Encoding::Lines(format) = &mut self.encoding {
+        // Nobody shares it before the engine starts.
+        if let Encoding::Lines(format) = &mut self.encoding
+            && let Some(format) = Arc::get_mut(format)
+        {
             format.paint(is_wanted.then_some(self.theme));
         }
         self
@@ -120,6 +125,43 @@ impl fmt::Debug for Output {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let name = self.sink.name();
         f.debug_struct("Output").field("sink", &name).field("level", &self.takes.level()).finish()
+    }
+}
+
+/// An output whose sinks a forked child can take over.
+#[derive(Clone)]
+pub(crate) struct Lasting {
+    /// The sink, then its fallbacks.
+    sinks: Vec<Handed>,
+    encoding: Encoding,
+    takes: Takes,
+    theme: Theme,
+    give_up_after: Option<Duration>,
+}
+
+impl Lasting {
+    pub(super) fn new(output: Output) -> Self {
+        let Output { sink, encoding, takes, theme, fallbacks, give_up_after } = output;
+        let sinks = core::iter::once(sink).chain(fallbacks).map(Handed::new).collect();
+        Self { sinks, encoding, takes, theme, give_up_after }
+    }
+
+    /// The output, for the lane of this process; `None` if it has no sink.
+    pub(super) fn output(&self) -> Option<Output> {
+        let Self { encoding, takes, theme, give_up_after, .. } = self.clone();
+        let boxed = |sink: &Handed| -> Box<dyn Sink> { Box::new(sink.clone()) };
+        let mut sinks = self.sinks.iter().map(boxed);
+        let sink = sinks.next()?;
+        let fallbacks = sinks.collect();
+        Some(Output { sink, encoding, takes, theme, fallbacks, give_up_after })
+    }
+
+    pub(super) fn name(&self) -> String {
+        self.sinks.first().map(|sink| sink.name()).unwrap_or_default()
+    }
+
+    pub(super) fn sinks(&self) -> impl Iterator<Item = &Handed> {
+        self.sinks.iter()
     }
 }
 

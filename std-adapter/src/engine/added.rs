@@ -1,12 +1,13 @@
 //! Callsites that the program meets while it runs, from other loggers over a bridge.
 
 use core::cell::Cell;
-use std::sync::Mutex;
+use std::sync::{Mutex, MutexGuard};
+use std::time::Instant;
 
 use hydra_log_core::Level;
 use hydra_log_core::site::{self, Site, SiteId, SiteKind};
 
-use crate::engine::{gates, lock};
+use crate::engine::{gates, handed, lock};
 
 /// All of them, by number from the first on: where several threads add sites, one may be missing
 /// for a moment.
@@ -56,6 +57,15 @@ pub(crate) fn add(new: NewSite<'_>) -> Option<&'static Site> {
 
 fn text(text: &str) -> &'static str {
     if text.is_empty() { "" } else { Box::leak(text.into()) }
+}
+
+/// What is known of callsites that were added, held.
+pub(crate) type Held =
+    (Option<MutexGuard<'static, Vec<&'static Site>>>, Option<MutexGuard<'static, Vec<fn()>>>);
+
+/// Holds what is known, as far as that is possible in time.
+pub(crate) fn hold(deadline: Instant) -> Held {
+    (handed::hold(&ADDED, deadline), handed::hold(&BRIDGES, deadline))
 }
 
 /// Runs `f`, which may add sites, unless this thread is doing that already.

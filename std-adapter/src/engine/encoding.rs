@@ -5,6 +5,7 @@
 //! front when a batch's turn has come.
 
 use std::collections::BTreeSet;
+use std::sync::Arc;
 
 use hydra_log_core::record::dictionary::Entry;
 use hydra_log_core::site::{self, SiteId, SiteKind};
@@ -17,9 +18,10 @@ use crate::format::{Buffer, Format, ThreadInfo};
 use crate::sink::Sink;
 
 /// How records become bytes.
+#[derive(Clone)]
 pub(crate) enum Encoding {
     /// Each a line.
-    Lines(Box<dyn Format>),
+    Lines(Arc<dyn Format>),
     /// Packed into blocks.
     Binary {
         /// Whether blocks are compressed, where this is built in.

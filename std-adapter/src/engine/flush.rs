@@ -12,8 +12,8 @@ use std::time::Instant;
 use hydra_log_core::flush::Ticket;
 use hydra_log_core::ord;
 
-use crate::engine::lock;
 use crate::engine::shared::Shared;
+use crate::engine::{lock, producer};
 use crate::error::FlushError;
 
 /// How long one sleep lasts at most while waiting: a wake-up that was missed costs no more.
@@ -41,12 +41,23 @@ impl core::fmt::Debug for Flushing {
 impl Flushing {
     pub(crate) fn new(shared: &'static Shared) -> Self {
         let ticket = shared.flush.request();
-        shared.parking.call_all();
+        if shared.is_living() {
+            shared.parking.call_all();
+        }
         Self { shared, ticket, position: None }
+    }
+
+    /// Asks to be woken. An allocator that logs in here must not come back for the same lock.
+    fn leave_waker(&self, waker: &Waker) {
+        producer::unwaiting(|| lock(&self.shared.wakers).push(waker.clone()));
     }
 
     /// Looks whether it is done.
     fn check(&mut self) -> bool {
+        // In a forked child, what was logged before is its parent's.
+        if !self.shared.is_living() {
+            return true;
+        }
         // Where nobody else writes, the one who waits does.
         if self.shared.settings.workers == 0 || self.shared.stopping.load(ord::stop_seen()) {
             self.shared.write_out(Instant::now() + TURN);
@@ -74,7 +85,7 @@ impl Flushing {
         let waker = Waker::from(Arc::new(Unpark(thread::current())));
         loop {
             // Told first, so that no progress after the check goes unnoticed.
-            lock(&self.shared.wakers).push(waker.clone());
+            self.leave_waker(&waker);
             if self.check() {
                 return true;
             }
@@ -91,7 +102,7 @@ impl Future for Flushing {
     type Output = ();
 
     fn poll(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<()> {
-        lock(&self.shared.wakers).push(context.waker().clone());
+        self.leave_waker(context.waker());
         if self.check() { Poll::Ready(()) } else { Poll::Pending }
     }
 }

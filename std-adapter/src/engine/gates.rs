@@ -1,16 +1,20 @@
 //! Which callsites are on: every engine's wish, folded into one byte a site.
 
-use std::sync::Mutex;
+use std::sync::{Mutex, MutexGuard};
+use std::time::Instant;
 
 use hydra_log_core::site::{self, GateState, Site};
 use hydra_log_core::{Level, LevelFilter};
 
 use crate::delivery::Delivery;
 use crate::engine::shared::Shared;
-use crate::engine::{added, lock};
+use crate::engine::{added, handed, lock};
 
 /// The engines that take records.
 static ENGINES: Mutex<Vec<&'static Shared>> = Mutex::new(Vec::new());
+
+/// The engines, held.
+pub(crate) type Engines = MutexGuard<'static, Vec<&'static Shared>>;
 
 /// Adds an engine and switches on what it wants.
 pub(crate) fn join(engine: &'static Shared) {
@@ -28,6 +32,21 @@ pub(crate) fn leave(engine: &'static Shared) {
     set_all(&engines);
     drop(engines);
     added::tell_bridges();
+}
+
+/// Puts an engine in the place of another one.
+pub(crate) fn replace(old: &'static Shared, new: &'static Shared) {
+    let mut engines = lock(&ENGINES);
+    let places = engines.iter_mut().filter(|engine| core::ptr::eq(**engine, old));
+    places.for_each(|place| *place = new);
+    set_all(&engines);
+    drop(engines);
+    added::tell_bridges();
+}
+
+/// Holds the engines, if that is possible in time.
+pub(crate) fn hold(deadline: Instant) -> Option<Engines> {
+    handed::hold(&ENGINES, deadline)
 }
 
 /// Folds the wishes again, after an engine changed its own.

@@ -2,8 +2,7 @@
 
 use core::fmt;
 use core::time::Duration;
-use std::sync::Mutex;
-use std::thread::{self, JoinHandle};
+use std::thread;
 use std::time::Instant;
 
 use hydra_log_core::{LevelFilter, backend, ord};
@@ -12,7 +11,7 @@ use crate::delivery::Deliveries;
 use crate::engine::flush::Flushing;
 use crate::engine::shared::Shared;
 use crate::engine::sink_lane::SinkLane;
-use crate::engine::{ThreadRings, gates, lock, producer};
+use crate::engine::{ThreadRings, fork, gates, lock, producer};
 use crate::error::FlushError;
 use crate::filter::Filter;
 use crate::health::Health;
@@ -36,8 +35,8 @@ pub(crate) const DROP_BOUND: Duration = Duration::from_secs(5);
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 pub struct Engine {
+    /// In a forked child, that of its parent.
     shared: &'static Shared,
-    workers: Mutex<Vec<JoinHandle<()>>>,
 }
 
 impl fmt::Debug for Engine {
@@ -48,20 +47,31 @@ impl fmt::Debug for Engine {
 }
 
 impl Engine {
-    pub(crate) fn new(shared: &'static Shared, workers: Vec<JoinHandle<()>>) -> Self {
+    pub(crate) fn new(shared: &'static Shared) -> Self {
+        fork::watch();
         // Before any gate is on: calls of libraries that know only the core find this backend.
         backend::install_for::<ThreadRings>();
         gates::join(shared);
-        Self { shared, workers: Mutex::new(workers) }
+        Self { shared }
     }
 
     pub(crate) fn shared(&self) -> &'static Shared {
         self.shared
     }
 
+    /// What runs; in a forked child that has logged nothing, nothing does.
+    fn running(&self) -> Option<&'static Shared> {
+        self.shared.living_already()
+    }
+
+    /// What a program changes; in a forked child it is made for that.
+    fn changed(&self) -> &'static Shared {
+        self.shared.living().unwrap_or(self.shared)
+    }
+
     /// Runs `f` with this thread's records going to this engine.
     pub fn scope<R>(&self, f: impl FnOnce() -> R) -> R {
-        producer::scoped(self.shared, f)
+        producer::scoped(self.changed(), f)
     }
 
     /// Waits until everything that was logged before is written (or given up, counted).
@@ -77,57 +87,68 @@ impl Engine {
     /// # Errors
     /// [`FlushError`] with the number of records that were not.
     pub fn flush_within(&self, bound: Duration) -> Result<(), FlushError> {
-        Flushing::new(self.shared).wait(Instant::now() + bound)
+        self.running().map_or(Ok(()), |shared| Flushing::new(shared).wait(Instant::now() + bound))
     }
 
     /// A future that is ready when everything that was logged before is written. It needs no
     /// runtime.
     pub fn flush_async(&self) -> Flushing {
-        Flushing::new(self.shared)
+        Flushing::new(self.running().unwrap_or(self.shared))
     }
 
     /// Drains and writes everything that was logged before, on this thread. Returns how many
     /// records left the rings. For engines without workers; harmless with them.
+    #[expect(clippy::must_use_candidate, reason = "what counts is what it writes")]
     pub fn drain_once(&self) -> usize {
-        self.shared.write_out(Instant::now() + FLUSH_BOUND)
+        self.running().map_or(0, |shared| shared.write_out(Instant::now() + FLUSH_BOUND))
     }
 
     /// Everything that is counted.
     #[must_use]
     pub fn stats(&self) -> Stats {
-        self.shared.stats()
+        self.running().map(Shared::stats).unwrap_or_default()
     }
 
     /// How the engine feels: what a full ring does now, how full rings are, how old the oldest
     /// record is.
     #[must_use]
     pub fn health(&self) -> Health {
-        self.shared.health()
+        self.running().map(Shared::health).unwrap_or_default()
     }
 
     /// Sets which records have which class, on every thread, from the next call on.
     pub fn set_deliveries(&self, deliveries: Deliveries) {
-        self.shared.set_deliveries(deliveries);
+        self.changed().set_deliveries(deliveries);
         gates::refresh();
     }
 
     /// Writes what the flight recorder keeps, in order, with the drain's next pass. A
     /// [`flush`](Self::flush) afterwards waits for it.
     pub fn write_recorder(&self) {
-        self.shared.ask_for_recorder();
-        self.shared.parking.call_all();
+        if let Some(shared) = self.running() {
+            shared.ask_for_recorder();
+            shared.parking.call_all();
+        }
+    }
+
+    /// As [`write_recorder`](Self::write_recorder), from where nothing may wait.
+    pub(crate) fn ask_for_recorder(&self) {
+        if let Some(shared) = self.running() {
+            shared.ask_for_recorder();
+        }
     }
 
     /// Sets which records pass, on every thread, from the next call on.
     pub fn set_filter(&self, filter: Filter) {
-        self.shared.set_filter(filter);
+        self.changed().set_filter(filter);
         gates::refresh();
     }
 
     /// Sets a layer's own level, on every thread, from the next call on; `None` leaves it to the
     /// filter. `false` if there is no such layer.
+    #[expect(clippy::must_use_candidate, reason = "a layer that is not there may be no mistake")]
     pub fn set_layer_level(&self, layer: &str, level: Option<LevelFilter>) -> bool {
-        let router = self.shared.router.as_ref();
+        let router = self.changed().router.as_ref();
         let is_set = router.is_some_and(|router| router.set_level(layer, level));
         gates::refresh();
         is_set
@@ -143,14 +164,19 @@ impl Engine {
     /// pending. What a sink has not taken goes to its fallbacks in the last quarter of that time.
     pub fn shutdown(&self, bound: Duration) -> Report {
         let deadline = Instant::now() + bound;
-        gates::leave(self.shared);
-        let _in_time = Flushing::new(self.shared).wait(deadline - bound / 4);
-        self.shared.stopping.store(true, ord::stop());
-        self.shared.parking.call_all();
-        if self.shared.settings.workers == 0 && self.shared.sinks.iter().any(SinkLane::holds) {
-            let _in_time = Flushing::new(self.shared).wait(deadline);
+        let Some(shared) = self.running() else {
+            // What its parent logged is its parent's, and the child logs nothing from here on.
+            self.shared.stopping.store(true, ord::stop());
+            return Report::default();
+        };
+        gates::leave(shared);
+        let _in_time = Flushing::new(shared).wait(deadline - bound / 4);
+        shared.stopping.store(true, ord::stop());
+        shared.parking.call_all();
+        if shared.settings.workers == 0 && shared.sinks.iter().any(SinkLane::holds) {
+            let _in_time = Flushing::new(shared).wait(deadline);
         }
-        for worker in lock(&self.workers).drain(..) {
+        for worker in lock(&shared.workers).drain(..) {
             while !worker.is_finished() && Instant::now() < deadline {
                 thread::sleep(Duration::from_micros(100));
             }
@@ -159,12 +185,12 @@ impl Engine {
                 let _ended = worker.join();
             }
         }
-        for sink in &self.shared.sinks {
-            sink.end(self.shared);
+        for sink in &shared.sinks {
+            sink.end(shared);
         }
-        let report = self.shared.stats().report();
+        let report = shared.stats().report();
         if report.pending == 0
-            && let Some(store) = self.shared.memory.store
+            && let Some(store) = shared.memory.store
         {
             // Nothing is left in it, and nobody logs any more. If it stays, the next start finds it
             // empty.
@@ -176,7 +202,8 @@ impl Engine {
 
 impl Drop for Engine {
     fn drop(&mut self) {
-        if !self.shared.stopping.load(ord::stop_seen()) {
+        let is_running = |shared: &Shared| !shared.stopping.load(ord::stop_seen());
+        if self.running().is_none_or(is_running) {
             self.shutdown(DROP_BOUND);
         }
     }

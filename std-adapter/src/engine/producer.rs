@@ -245,7 +245,7 @@ pub(crate) fn shared(engine: &'static Shared, gate: &'static Gate, max: usize) -
 #[cold]
 #[inline(never)]
 fn open(gate: &'static Gate, max: usize) -> Option<Slot> {
-    let engine = SCOPE.get().or_else(global::engine)?;
+    let engine = SCOPE.get().or_else(global::engine)?.living()?;
     if gate.state() == GateState::Ask && !engine.takes(gate) {
         return None;
     }
@@ -289,6 +289,36 @@ pub(crate) fn slowly<R>(f: impl FnOnce() -> R) -> Option<R> {
     Some(result)
 }
 
+/// As [`slowly`], also on a thread that is ending.
+pub(crate) fn busy<R>(f: impl FnOnce() -> Option<R>) -> Option<R> {
+    let stage = STAGE.get();
+    if stage == Stage::Busy {
+        return None;
+    }
+    STAGE.set(Stage::Busy);
+    let result = f();
+    STAGE.set(stage);
+    result
+}
+
+/// Runs `f`, in which no log call waits for anything or takes memory: a thread without a ring uses
+/// the shared one.
+pub(crate) fn unwaiting(f: impl FnOnce()) {
+    let stage = STAGE.replace(Stage::Busy);
+    f();
+    STAGE.set(stage);
+}
+
+/// In a forked child: the rings of before are its parent's.
+pub(crate) fn forget_rings() {
+    set_current(None);
+    let _gone = RINGS.try_with(|rings| {
+        if let Ok(mut rings) = rings.0.try_borrow_mut() {
+            rings.clear();
+        }
+    });
+}
+
 /// Replaces this thread's full ring by a larger one. The old one is drained first, being older.
 pub(crate) fn grow(thread: &'static ThreadRing, bytes: usize) -> Option<&'static ThreadRing> {
     let larger = open_ring(thread.engine, bytes)?;
@@ -311,7 +341,8 @@ pub(crate) fn scoped<R>(engine: &'static Shared, f: impl FnOnce() -> R) -> R {
         fn drop(&mut self) {
             set_current(None);
             SCOPE.set(self.0);
-            set_current(self.1);
+            // A child that was forked meanwhile has no use for its parent's ring.
+            set_current(self.1.filter(|ring| ring.engine.is_living()));
         }
     }
     let _restore = Restore(SCOPE.get(), CURRENT.get());

@@ -5,7 +5,6 @@ use std::io::Write;
 use std::sync::Mutex;
 use std::time::Instant;
 
-use crate::engine::lock;
 use crate::error::Error;
 
 /// At most one line in this time: a failing disk must not flood a terminal.
@@ -15,7 +14,8 @@ static LAST: Mutex<Option<Instant>> = Mutex::new(None);
 
 /// Writes a failure to standard error, unless one was written just before.
 pub(crate) fn to_stderr(error: &Error) {
-    let mut last = lock(&LAST);
+    // Who finds it locked would say the same; and in a forked child it may be so for ever.
+    let Ok(mut last) = LAST.try_lock() else { return };
     if last.is_some_and(|at| at.elapsed() < PAUSE) {
         return;
     }

@@ -5,7 +5,7 @@ use core::task::Waker;
 use std::io;
 use std::panic::catch_unwind;
 use std::sync::{Arc, Mutex, OnceLock, PoisonError, RwLock};
-use std::thread;
+use std::thread::{self, JoinHandle};
 use std::time::Instant;
 
 use crossbeam_utils::CachePadded;
@@ -19,6 +19,7 @@ use hydra_log_core::spool::Spool;
 use hydra_log_core::sync::{AtomicBool, AtomicUsize, StaticU8, rmw};
 use hydra_log_core::{Level, LevelFilter, ord};
 
+use crate::builder::Plan;
 use crate::crash::store::{Memory, Store};
 use crate::delivery::{Deliveries, Delivery};
 use crate::engine::direct::DirectRoom;
@@ -38,6 +39,7 @@ use crate::health::Health;
 use crate::layers::Router;
 use crate::preset::Settings;
 use crate::stats::Stats;
+use crate::sys::fork;
 use crate::sys::ticks::ticks;
 
 /// The hook that is told of the engine's own failures.
@@ -72,6 +74,13 @@ impl Counter {
 
 pub(crate) struct Shared {
     pub(crate) settings: Settings,
+    /// What it was made from.
+    pub(crate) plan: Plan,
+    /// How many forks lie between its process and the first one.
+    pub(crate) forks: u32,
+    /// In a forked child: what took its place.
+    pub(crate) heir: OnceLock<Option<&'static Shared>>,
+    pub(crate) workers: Mutex<Vec<JoinHandle<()>>>,
     pub(crate) registry: CachePadded<Registry>,
     /// All rings, by number.
     rings: Mutex<Vec<&'static ThreadRing>>,
@@ -107,26 +116,23 @@ pub(crate) struct Shared {
     on_error: Option<OnError>,
 }
 
-/// What an engine is made of, besides its settings.
+/// What an engine is made of.
 pub(crate) struct Parts {
-    pub(crate) settings: Settings,
+    pub(crate) plan: Plan,
     pub(crate) shared_ring: &'static mpsc::Ring,
     pub(crate) spool: &'static Spool,
     pub(crate) memory: Memory,
     pub(crate) recovered: u64,
     pub(crate) sinks: Vec<SinkLane>,
     pub(crate) workers: usize,
-    pub(crate) filter: Filter,
-    pub(crate) deliveries: Deliveries,
-    pub(crate) router: Option<Arc<Router>>,
-    pub(crate) on_error: Option<OnError>,
 }
 
 impl Shared {
     /// Makes an engine, for ever.
     pub(crate) fn start(parts: Parts) -> &'static Self {
         let wishes = (0..site::gate_count()).map(|_| StaticU8::new(0)).collect();
-        let records_flight = parts.deliveries.have(Delivery::FlightRecorder);
+        let Plan { settings, filter, deliveries, router, on_error, .. } = parts.plan.clone();
+        let records_flight = deliveries.have(Delivery::FlightRecorder);
         let shared: &'static Self = Box::leak(Box::new(Self {
             registry: CachePadded::new(Registry::new()),
             rings: Mutex::new(Vec::new()),
@@ -135,17 +141,21 @@ impl Shared {
             spool: parts.spool,
             memory: parts.memory,
             recovered: parts.recovered,
-            router: parts.router,
+            router,
             sinks: parts.sinks,
             flush: Flush::new(),
             counters: Counters::default(),
-            direct: DirectRoom::new(parts.settings.chains.write_directly()),
-            settings: parts.settings,
+            direct: DirectRoom::new(settings.chains.write_directly()),
+            settings,
+            plan: parts.plan,
+            forks: fork::count(),
+            heir: OnceLock::new(),
+            workers: Mutex::new(Vec::new()),
             parking: Parking::new(parts.workers),
             threads: Threads::default(),
             sites: Sites::new(),
-            filter: RwLock::new(parts.filter),
-            deliveries: RwLock::new(parts.deliveries),
+            filter: RwLock::new(filter),
+            deliveries: RwLock::new(deliveries),
             wishes,
             records_flight: AtomicBool::new(records_flight),
             write_recorder: AtomicBool::new(false),
@@ -154,7 +164,7 @@ impl Shared {
             stopping: AtomicBool::new(false),
             wakers: Mutex::new(Vec::new()),
             spare: Mutex::new(None),
-            on_error: parts.on_error,
+            on_error,
         }));
         shared.drain.get_or_init(|| DrainCell::new(Drainer::for_ring(shared.shared_ring)));
         shared
@@ -224,6 +234,23 @@ impl Shared {
     /// Whether a call whose gate says "ask" is for this engine.
     pub(crate) fn takes(&self, gate: &'static Gate) -> bool {
         self.wish(gate.id()) & 1 != 0
+    }
+
+    /// The filter, for who only looks.
+    pub(crate) fn filter(&self) -> &RwLock<Filter> {
+        &self.filter
+    }
+
+    /// The filter; where somebody is at it, that of the start.
+    pub(crate) fn filter_now(&self) -> Filter {
+        let filter = self.filter.try_read();
+        filter.map_or_else(|_| self.plan.filter.clone(), |filter| filter.clone())
+    }
+
+    /// The classes; where somebody is at them, those of the start.
+    pub(crate) fn deliveries_now(&self) -> Deliveries {
+        let deliveries = self.deliveries.try_read();
+        deliveries.map_or_else(|_| self.plan.deliveries.clone(), |deliveries| deliveries.clone())
     }
 
     /// Replaces the filter; takes effect with [`gates::refresh`](super::gates::refresh).

@@ -74,6 +74,10 @@ fn run(shared: &'static Shared, lane: usize, place: usize) {
     let mut quiet = 0;
     let mut looked_after = Instant::now();
     loop {
+        // A sink that forks and returns in the child: the records are the parent's.
+        if !shared.is_living() {
+            return;
+        }
         let stopping = shared.stopping.load(ord::stop_seen());
         let moved = shared.drain_pass().map_or(0, |pass| pass.records);
         if moved > 0 {

@@ -86,16 +86,3 @@ pub(crate) unsafe fn make_private(start: core::ptr::NonNull<u8>, bytes: usize) -
     let moved = unsafe { libc::mremap(copy, bytes, bytes, how, start.as_ptr()) };
     moved != libc::MAP_FAILED
 }
-
-/// Runs `handler` in every child that this process forks, before anything else there.
-///
-/// # Errors
-///
-/// When the system has no memory for it.
-pub(crate) fn in_children(handler: extern "C" fn()) -> io::Result<()> {
-    // SAFETY: race: the handler does only what a forked child may do, by its own promise.
-    match unsafe { libc::pthread_atfork(None, None, Some(handler)) } {
-        0 => Ok(()),
-        code => Err(io::Error::from_raw_os_error(code)),
-    }
-}

@@ -18,6 +18,8 @@ mod delivery;
 mod exits;
 #[cfg(unix)]
 mod faults;
+#[cfg(all(target_os = "linux", target_pointer_width = "64"))]
+mod forks;
 mod layers;
 mod ord;
 mod order;

@@ -1,19 +1,18 @@
 //! A forked child: it must never write into its parent's file, nor hold its parent's lock.
 //!
 //! Before anything else runs in a child, all mapped pieces are replaced by private copies in the
-//! same places, and the descriptors are closed. The child goes on as it would have without a crash
-//! file; the parent's is untouched.
+//! same places, and the descriptors are closed. The parent's file is untouched; the child's engine
+//! is made anew by its first log call, with a file of its own.
 #![expect(unsafe_code, reason = "walks a list of mappings in a forked child")]
 
 use core::ptr::{NonNull, null_mut};
 use std::fs;
 use std::os::fd::{AsRawFd, RawFd};
-use std::sync::Once;
 
 use hydra_log_core::ord;
-use hydra_log_core::sync::{AtomicU32, StaticPtr};
+use hydra_log_core::sync::StaticPtr;
 
-use crate::sys::owned;
+use crate::sys::{fork, owned};
 
 /// A mapped piece of a crash file. Never freed: a child may be reading the list at any time.
 struct Piece {
@@ -27,15 +26,9 @@ struct Piece {
 
 static PIECES: StaticPtr<Piece> = StaticPtr::new(null_mut());
 
-static FORKS: AtomicU32 = AtomicU32::new(0);
-
 /// Lists a mapped piece.
 pub(super) fn remember(file: &fs::File, start: NonNull<u8>, bytes: usize) {
-    static ONCE: Once = Once::new();
-    // Without the handler a child that logs would write into its parent's rings; the system refuses
-    // it only when it has no memory for a list of three words.
-    ONCE.call_once(|| drop(owned::in_children(in_child)));
-    let owner = FORKS.load(ord::own());
+    let owner = fork::count();
     let next = PIECES.load(ord::registry_walk());
     let piece = Piece { start, bytes, descriptor: file.as_raw_fd(), next, owner };
     let piece = Box::into_raw(Box::new(piece));
@@ -51,13 +44,9 @@ pub(super) fn remember(file: &fs::File, start: NonNull<u8>, bytes: usize) {
     }
 }
 
-/// How many forks lie between this process and the first one.
-pub(super) fn count() -> u32 {
-    FORKS.load(ord::own())
-}
-
-extern "C" fn in_child() {
-    let before = FORKS.load(ord::own());
+/// In a child, before its fork is counted: leaves the files to the parent.
+pub(crate) fn leave_to_parent() {
+    let before = fork::count();
     let mut piece = PIECES.load(ord::registry_walk());
     // SAFETY: bounds: null or a piece, which is never freed; race: only read.
     while let Some(listed) = unsafe { piece.as_ref() } {
@@ -69,5 +58,4 @@ extern "C" fn in_child() {
         }
         piece = listed.next;
     }
-    FORKS.store(before.wrapping_add(1), ord::own());
 }

@@ -26,6 +26,7 @@ use crate::crash::page::Page;
 use crate::crash::{directory, program};
 use crate::engine::{added, lock};
 use crate::format::ThreadInfo;
+use crate::sys;
 use crate::sys::memory::Mapping;
 use crate::sys::owned;
 
@@ -102,7 +103,8 @@ impl Store {
         // A page of no bytes, until there is one.
         // SAFETY: bounds: nothing.
         let threads = unsafe { Page::new(NonNull::dangling(), 0) };
-        let (file, path, forks) = (ManuallyDrop::new(file), path.to_path_buf(), fork::count());
+        let (file, path) = (ManuallyDrop::new(file), path.to_path_buf());
+        let forks = sys::fork::count();
         let mut store = Self { file, forks, path, header, threads, end, most };
         store.introduce(sinks, started);
         added::each(|added| store.name(site::sites().iter().chain(added.iter().copied())))?;
@@ -217,7 +219,7 @@ impl Store {
 
     /// Whether this process is a child of the one that made the file.
     fn is_inherited(&self) -> bool {
-        fork::count() != self.forks
+        sys::fork::count() != self.forks
     }
 
     /// How long the file is.

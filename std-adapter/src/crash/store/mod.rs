@@ -6,6 +6,8 @@ mod fork;
 #[cfg_attr(not(all(target_os = "linux", target_pointer_width = "64")), path = "none.rs")]
 mod imp;
 
+#[cfg(all(target_os = "linux", target_pointer_width = "64"))]
+pub(crate) use fork::leave_to_parent;
 pub(crate) use imp::Store;
 
 use core::ptr::NonNull;
