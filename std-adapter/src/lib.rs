@@ -21,6 +21,7 @@
 //! | take what other loggers record        | `bridge`, by the features `log`, `tracing`, … |
 //! | write somewhere else                  | [`sink::Sink`], [`format::Format`]            |
 //! | lose nothing when the process is killed | [`Builder::crash_proof`], [`crash`]         |
+//! | write what was logged before a signal ends the process | [`signals`]           |
 //! | write a tenth, and render it later    | [`sink::File::binary`], [`binary`]            |
 //! | say what must not be lost, and how    | [`Delivery`], [`Deliveries`], [`Chain`]       |
 //! | know what was written and what lost   | [`Stats`], [`Report`]                         |
@@ -53,6 +54,7 @@ mod macros;
 mod preset;
 #[macro_use]
 mod reserved;
+pub mod signals;
 pub mod sink;
 mod stats;
 mod sys;

@@ -25,6 +25,7 @@ use crate::engine::shared::Shared;
 use crate::engine::{added, gates, producer, worker};
 use crate::error::Error;
 use crate::filter::Filter;
+use crate::signals;
 use crate::sys::fork;
 
 /// How long a fork waits for everybody to be outside the sinks.
@@ -138,6 +139,7 @@ fn revive(old: &'static Shared) -> Option<&'static Shared> {
     match builder::start(plan, 0, Vec::new()) {
         Ok(new) => {
             gates::replace(old, new);
+            signals::rearm();
             Some(new)
         }
         Err(source) => {

@@ -5,6 +5,9 @@
 #[cfg_attr(not(unix), path = "signal/none.rs")]
 mod imp;
 
+#[cfg(unix)]
+pub(crate) mod ending;
+
 pub(crate) use imp::{held_back, watch_hangups};
 
 use hydra_log_core::ord;

@@ -4,6 +4,7 @@ use core::cell::RefCell;
 use core::time::Duration;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
+use std::time::Instant;
 use std::{env, fs, panic, process, thread};
 
 use hydra_log::sink::File;
@@ -69,6 +70,15 @@ fn a_panic_writes_the_flight_recorder() {
 fn a_destructor_of_a_thread_local_may_log() {
     let (_, lines) = child("destructor");
     assert!(lines.iter().any(|line| line.ends_with("from a destructor")), "{lines:?}");
+}
+
+#[test]
+fn a_thousand_threads_may_log_from_destructors() {
+    let (output, lines) = child("destructors");
+    assert!(output.status.success(), "{output:?}");
+    let told = String::from_utf8_lossy(&output.stdout);
+    assert!(told.contains("2000 lost 0 conserved true"), "{told}");
+    assert_eq!(lines.iter().filter(|line| line.ends_with("from a destructor")).count(), 2000);
 }
 
 #[test]
@@ -183,6 +193,7 @@ fn as_child() {
             core::mem::forget(guard);
             thread::spawn(|| LAST.set(Some(Last))).join().unwrap();
         }
+        "destructors" => destructors(&guard),
         "twice" => twice(guard),
         "core" => hydra_log_core::info!("from a library {}", 7),
         #[cfg(unix)]
@@ -203,6 +214,34 @@ fn twice(guard: Guard) {
     drop((hydra_log::init(), guard));
 }
 
+/// Destructors run one behind the other: one of these before the thread's rings are closed, one
+/// behind.
+fn destructors(guard: &Guard) {
+    const THREADS: usize = 1_000;
+    let before = guard.stats().emitted();
+    for _ in 0..THREADS / 50 {
+        thread::scope(|scope| {
+            for _ in 0..50 {
+                scope.spawn(|| {
+                    LAST.set(Some(Last));
+                    info!("a record");
+                    BEHIND.set(Some(Last));
+                });
+            }
+        });
+    }
+    // A scope ends with its threads' closures, not with their destructors.
+    let until = Instant::now() + Duration::from_secs(60);
+    let emitted = || guard.stats().emitted() - before;
+    while emitted() < 3 * THREADS as u64 && Instant::now() < until {
+        thread::sleep(Duration::from_millis(5));
+    }
+    guard.flush().unwrap();
+    let stats = guard.stats();
+    let (count, lost) = (emitted() - THREADS as u64, stats.lost().total());
+    println!("\n{count} lost {lost} conserved {}", stats.is_conserved());
+}
+
 struct Last;
 
 impl Drop for Last {
@@ -213,6 +252,7 @@ impl Drop for Last {
 
 thread_local! {
     static LAST: RefCell<Option<Last>> = const { RefCell::new(None) };
+    static BEHIND: RefCell<Option<Last>> = const { RefCell::new(None) };
 }
 
 #[cfg(unix)]

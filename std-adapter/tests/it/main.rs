@@ -24,6 +24,8 @@ mod layers;
 mod ord;
 mod order;
 mod rotation;
+#[cfg(target_os = "linux")]
+mod signals;
 mod sinks;
 #[cfg(unix)]
 mod stopped;
