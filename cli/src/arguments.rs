@@ -9,6 +9,7 @@ use crate::Failure;
 use crate::control::{self, ControlOptions};
 use crate::rtt::{self, RttOptions};
 use crate::stats::{self, StatsOptions};
+use crate::top::{self, TopOptions};
 use crate::view::{self, View};
 
 const HELP: &str = "\
@@ -19,6 +20,7 @@ Usage: hydra <command> [options]
 Commands:
   pipe         log each line of the standard input through the engine
   recover      write out what programs had still to write when they died
+  top          look into the rings of programs that run
   decode       show a binary log as text, JSON lines or CSV
   rtt          show what a microcontroller logs, by way of a debugger
   control      switch a microcontroller's calls on and off while it runs
@@ -33,6 +35,7 @@ Examples:
   my-server 2>&1 | hydra pipe --out server.log
   hydra pipe --format json < old.log > old.jsonl
   hydra recover /dev/shm/hydra-1000-server --into server.log
+  hydra top /dev/shm/hydra-1000-server
   hydra decode app.hlog --level warn --since 15m
   hydra stats app.hlog
 
@@ -241,9 +244,10 @@ pub(crate) enum Parsed {
     Rtt(Box<RttOptions>),
     Control(ControlOptions),
     Stats(StatsOptions),
+    Top(TopOptions),
 }
 
-const COMMANDS: &str = "pipe, recover, decode, rtt, control, cat or stats";
+const COMMANDS: &str = "pipe, recover, top, decode, rtt, control, cat or stats";
 
 pub(crate) fn parse(words: &[OsString]) -> Result<Parsed, Failure> {
     let Some((command, rest)) = words.split_first() else {
@@ -269,6 +273,7 @@ pub(crate) fn parse(words: &[OsString]) -> Result<Parsed, Failure> {
             Ok(options.map_or(Parsed::Text(control::HELP), Parsed::Control))
         }
         "stats" => Ok(stats::parse(rest)?.map_or(Parsed::Text(STATS_HELP), Parsed::Stats)),
+        "top" => Ok(top::parse(rest)?.map_or(Parsed::Text(top::HELP), Parsed::Top)),
         "--help" | "-h" | "help" => Ok(Parsed::Text(HELP)),
         "--version" | "-V" => Ok(Parsed::Text(concat!("hydra ", env!("CARGO_PKG_VERSION")))),
         other => Err(Failure::Usage(format!("unknown command `{other}`: use {COMMANDS}"))),

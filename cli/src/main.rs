@@ -18,6 +18,7 @@ mod rtt_link;
 mod rtt_memory;
 mod serial;
 mod stats;
+mod top;
 mod view;
 mod when;
 
@@ -88,6 +89,7 @@ fn run(words: &[OsString]) -> Result<(), Failure> {
         Parsed::Rtt(options) => rtt::run(*options),
         Parsed::Control(options) => control::run(options),
         Parsed::Stats(options) => stats::run(&options),
+        Parsed::Top(options) => top::run(&options),
     }
 }
 

@@ -21,6 +21,8 @@ pub struct Layout {
     pub lost: usize,
     /// How many of those the output was told of: five words as well.
     pub told: usize,
+    /// How many records went through it.
+    pub published: usize,
 }
 
 /// Where the words that recovery needs lie in the bytes of a spool.

@@ -78,7 +78,7 @@ pub(crate) struct Ring<'i> {
 }
 
 #[expect(clippy::host_endian_bytes, reason = "read where it was written")]
-fn word(bytes: &[u8], at: usize) -> u64 {
+pub(super) fn word(bytes: &[u8], at: usize) -> u64 {
     let word = bytes.get(at..).and_then(<[u8]>::first_chunk);
     word.map_or(0, |word| u64::from_ne_bytes(*word))
 }
@@ -88,7 +88,7 @@ fn size(bytes: &[u8], at: usize) -> usize {
 }
 
 /// A length and as many letters, of at most `bytes` bytes in all.
-fn text(bytes: &[u8], at: usize, most: usize) -> &str {
+pub(super) fn text(bytes: &[u8], at: usize, most: usize) -> &str {
     let len = size(bytes, at).min(most - 8);
     let text = bytes.get(at + 8..).and_then(|rest| rest.get(..len)).unwrap_or_default();
     core::str::from_utf8(text).unwrap_or_default()
@@ -214,7 +214,7 @@ impl<'i> Image<'i> {
 }
 
 impl<'i> Lane<'i> {
-    fn read(bytes: &'i [u8], at: usize) -> Self {
+    pub(super) fn read(bytes: &'i [u8], at: usize) -> Self {
         let word = |field| word(bytes, at + field);
         Self {
             name: text(bytes, at + LANE_NAME, NAME_BYTES),
@@ -278,7 +278,7 @@ impl<'i> Ring<'i> {
     }
 }
 
-fn threads(body: &[u8]) -> HashMap<u32, ThreadInfo> {
+pub(super) fn threads(body: &[u8]) -> HashMap<u32, ThreadInfo> {
     body.chunks_exact(THREAD_BYTES)
         .take(THREADS)
         .filter_map(|place| {

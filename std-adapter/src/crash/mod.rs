@@ -24,6 +24,7 @@ pub(crate) mod directory;
 mod image;
 mod items;
 pub(crate) mod layout;
+mod live;
 mod made;
 mod names;
 pub(crate) mod page;
@@ -38,6 +39,7 @@ use std::path::PathBuf;
 
 use hydra_log_core::recover::Rejected;
 
+pub use self::live::{Look, LookError, LookedRing, LookedSink, look};
 use crate::builder::Output;
 
 /// A directory for this user and this program on the memory file system, where there is one.
@@ -204,6 +206,9 @@ pub fn read_image(bytes: &[u8]) -> usize {
     let starts = (0..image.lanes.len()).map(|lane| image.spool_start(lane));
     starts.map(|start| items::items(&image, start).0.len()).max().unwrap_or(0)
 }
+
+#[doc(hidden)]
+pub use self::live::look_at;
 
 /// For fuzzing: a crash file to begin with.
 #[doc(hidden)]

@@ -177,6 +177,7 @@ impl<C: Claim> Ring<C> {
         moving_at: offset_of!(Self, consumer.moving_at),
         lost: offset_of!(Self, cold.lost),
         told: offset_of!(Self, cold.reported),
+        published: offset_of!(Self, cold.published),
     };
 
     const_fn! {

@@ -239,6 +239,7 @@ impl Ring {
         moving_at: offset_of!(Self, consumer.moving_at),
         lost: offset_of!(Self, cold.lost),
         told: offset_of!(Self, consumer.reported),
+        published: offset_of!(Self, producer.published),
     };
 
     /// Where in the ring's bytes the word of [`user`](Self::user) is.
