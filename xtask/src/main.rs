@@ -13,6 +13,7 @@ mod loom;
 mod miri;
 mod mutants;
 mod nightly;
+mod order;
 mod plan;
 mod platforms;
 mod progress;
@@ -48,7 +49,7 @@ struct Command {
     run: fn(&[String]) -> Outcome,
 }
 
-const COMMANDS: [Command; 18] = [
+const COMMANDS: [Command; 19] = [
     ci::COMMAND,
     test::COMMAND,
     tidy::COMMAND,
@@ -67,6 +68,7 @@ const COMMANDS: [Command; 18] = [
     cost::COMMAND,
     firmware::COMMAND,
     chaos::COMMAND,
+    order::COMMAND,
 ];
 
 fn main() -> ExitCode {

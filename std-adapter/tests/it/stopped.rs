@@ -7,6 +7,7 @@ use core::sync::atomic::{AtomicBool, AtomicUsize};
 use core::time::Duration;
 use std::os::unix::thread::JoinHandleExt;
 use std::sync::{Arc, Barrier, Mutex};
+use std::time::Instant;
 use std::{env, thread};
 
 use hydra_log::format::{Buffer, Event, Format};
@@ -65,6 +66,51 @@ impl Sink for Nowhere {
     }
 }
 
+/// How long calls took: buckets of an eighth of a power of two, in nanoseconds.
+struct Latencies(Vec<u64>);
+
+impl Latencies {
+    fn new() -> Self {
+        Self(vec![0; 64 * 8])
+    }
+
+    fn add(&mut self, time: Duration) {
+        let ns = u64::try_from(time.as_nanos()).unwrap_or(u64::MAX).max(8);
+        let power = ns.ilog2();
+        let eighth = (ns >> (power - 3)) & 7;
+        self.0[power as usize * 8 + eighth as usize] += 1;
+    }
+
+    fn merge(&mut self, other: &Self) {
+        self.0.iter_mut().zip(&other.0).for_each(|(sum, count)| *sum += count);
+    }
+
+    /// The least time that so many of a million calls did not exceed, in nanoseconds.
+    fn at(&self, of_a_million: u64) -> u64 {
+        let all: u64 = self.0.iter().sum();
+        let wanted = (u128::from(all) * u128::from(of_a_million)).div_ceil(1_000_000);
+        let mut seen = 0_u128;
+        let place = self.0.iter().position(|count| {
+            seen += u128::from(*count);
+            seen >= wanted
+        });
+        let place = place.unwrap_or(0) as u64;
+        let (power, eighth) = (place / 8, place % 8);
+        (9 + eighth) << power >> 3
+    }
+}
+
+#[test]
+fn latencies_are_read_off_their_buckets() {
+    let mut latencies = Latencies::new();
+    (0..999).for_each(|_| latencies.add(Duration::from_nanos(100)));
+    latencies.add(Duration::from_micros(50));
+    let (middle, high, most) =
+        (latencies.at(500_000), latencies.at(999_000), latencies.at(1_000_000));
+    assert!((100..=112).contains(&middle) && high == middle, "{middle} {high}");
+    assert!((50_000..=57_344).contains(&most), "{most}");
+}
+
 static STOPS: AtomicUsize = AtomicUsize::new(0);
 
 extern "C" fn stop(_signal: libc::c_int) {
@@ -76,6 +122,8 @@ extern "C" fn stop(_signal: libc::c_int) {
 
 fn run(order: Order) {
     let records = env::var("HYDRA_TEST_STOPPED").ok().and_then(|text| text.parse().ok());
+    // Asked for, calls are timed; by and large the clock is what that costs.
+    let is_long = records.is_some();
     let each: u64 = records.unwrap_or(80_000) / THREADS as u64;
     let looks = Looks::default();
     let engine = Builder::new()
@@ -93,11 +141,19 @@ fn run(order: Order) {
             let (start, done) = (Arc::clone(&start), Arc::clone(&done));
             thread::spawn(move || {
                 start.wait();
-                engine.scope(|| (0..each).for_each(|count| info!("count {}", Slow(count))));
+                let mut latencies = Latencies::new();
+                engine.scope(|| {
+                    for count in 0..each {
+                        let begun = is_long.then(Instant::now);
+                        info!("count {}", Slow(count));
+                        begun.into_iter().for_each(|begun| latencies.add(begun.elapsed()));
+                    }
+                });
                 // Stays until nobody sends it a signal any more.
                 while !done.load(ord::switch()) {
                     thread::sleep(Duration::from_millis(1));
                 }
+                latencies
             })
         })
         .collect();
@@ -114,7 +170,8 @@ fn run(order: Order) {
         }
     }
     done.store(true, ord::switch());
-    threads.into_iter().for_each(|thread| thread.join().unwrap());
+    let mut latencies = Latencies::new();
+    threads.into_iter().for_each(|thread| latencies.merge(&thread.join().unwrap()));
     engine.flush().unwrap();
     let stats = conserved(engine);
     let looked = looks.0.lock().unwrap();
@@ -125,6 +182,14 @@ fn run(order: Order) {
         looked.inversions,
         looked.marked,
     );
+    if is_long {
+        let [half, high, higher, most] =
+            [500_000, 990_000, 999_000, 1_000_000].map(|of| latencies.at(of));
+        println!(
+            "{order:?}: a call took {half} ns (half of them), {high} (99 %), {higher} (99.9 %), \
+             {most} at the most, its stops and a slow argument included"
+        );
+    }
     assert_eq!((stats.emitted(), stats.lost().total()), (each * THREADS as u64, 0));
     assert_eq!((looked.inversions, looked.marked), (0, stats.late));
     assert!(turn > 10, "nobody was stopped");
