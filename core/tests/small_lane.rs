@@ -109,6 +109,18 @@ fn the_longest_record_follows_from_the_sizes() {
 }
 
 #[test]
+fn a_lane_is_filled_to_its_last_byte() {
+    let lane = Small::new();
+    assert_eq!((0..9).filter(|tag| log(&lane, *tag, 0)).count(), 8);
+    assert_eq!(take(&lane.try_read().unwrap(), 99), ((0..8).collect(), 1));
+    let whole = lane.claim(Level::Warn, 64, || 7);
+    assert!(whole.is_some());
+    let lane = Lane::<64, 10>::new();
+    assert!(lane.claim(Level::Warn, 25, || 7).is_none());
+    assert!(lane.claim(Level::Warn, 24, || 7).is_some());
+}
+
+#[test]
 fn a_record_longer_than_the_lane_is_lost_and_counted() {
     let lane = Small::new();
     assert_eq!(Small::LONGEST, 64);

@@ -144,7 +144,7 @@ impl<const K: usize, const L: usize> Lane<K, L> {
     ///   written.
     pub unsafe fn commit(&self, used: usize) {
         let (tail, used) = (self.tail.load_own(), round_up(used));
-        self.cells.wrote(tail & (K - 1), used);
+        self.cells.wrote(Self::offset(tail), used);
         self.tail.store(tail.wrapping_add(used), ord::tail_publish());
         self.token.give_back();
     }
@@ -164,8 +164,14 @@ impl<const K: usize, const L: usize> Lane<K, L> {
         LaneReader { lane: self, _taken: self.reading.seize() }
     }
 
+    /// Where a position lies in the data.
+    #[inline(always)]
+    const fn offset(position: usize) -> usize {
+        position & (K - 1)
+    }
+
     fn at(&self, position: usize) -> *mut u8 {
-        self.data.get().cast::<u8>().wrapping_add(position & (K - 1))
+        self.data.get().cast::<u8>().wrapping_add(Self::offset(position))
     }
 }
 
@@ -204,12 +210,12 @@ impl<const K: usize, const L: usize> LaneReader<'_, K, L> {
         let lane = self.lane;
         let head = lane.head.load_own();
         let there = lane.tail.load(ord::tail_read()).wrapping_sub(head).min(Lane::<K, L>::LONGEST);
-        lane.cells.read(head & (K - 1), there.min(GRANULE_BYTES));
+        lane.cells.read(Lane::<K, L>::offset(head), there.min(GRANULE_BYTES));
         // SAFETY: bounds: the longest record fits behind any offset; race: all of it was published,
         // or lies behind the end, where nothing is written while the record before it is there.
         let bytes = unsafe { core::slice::from_raw_parts(lane.at(head), there) };
         let len = round_up(Header::parse(bytes).ok()?.bytes);
-        lane.cells.read(head & (K - 1), len);
+        lane.cells.read(Lane::<K, L>::offset(head), len);
         bytes.get(..len)
     }
 
