@@ -121,6 +121,19 @@ fn a_lane_is_filled_to_its_last_byte() {
 }
 
 #[test]
+fn losses_are_told_of_where_there_is_no_record() {
+    let lane = Small::new();
+    let reader = lane.try_read().unwrap();
+    assert_eq!(reader.gap(), None);
+    assert!(log(&lane, 1, 0) && !log(&lane, 2, 9));
+    assert_eq!(reader.gap(), None);
+    reader.advance(8);
+    assert_eq!(reader.gap(), Some([0, 1, 0, 0, 0]));
+    reader.told([0, 1, 0, 0, 0]);
+    assert_eq!(reader.gap(), None);
+}
+
+#[test]
 fn a_record_longer_than_the_lane_is_lost_and_counted() {
     let lane = Small::new();
     assert_eq!(Small::LONGEST, 64);
