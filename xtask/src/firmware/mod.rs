@@ -8,7 +8,6 @@
 //! | which program on which machine         | [`programs`] |
 //! | Hydra's programs, defmt's               | [`hydra`], [`storm`], [`anchors`] |
 //! | a server's records, streams, hosts     | [`golden`], [`streams`], [`hosts`], [`switched`] |
-//! | applications that must not build       | [`wrong`]   |
 //! | instructions, flash, RAM               | [`count`], [`trace`], [`elf`], [`budget`] |
 //! | a callsite: code, the caller's stack   | [`sites`]   |
 
@@ -33,7 +32,6 @@ mod streams;
 mod sweep;
 mod switched;
 mod trace;
-mod wrong;
 
 use crate::term::{bad, good, heading, skipped};
 use crate::{Command, Failure, Outcome, only};
@@ -150,9 +148,4 @@ fn build(setup: &Setup, asked: &Asked, rows: &mut Rows) {
         }
     }
     rows.add("the `hydra` command", hydra::build_decoder().map(|()| "built".to_owned()));
-    if setup.has(wrong::TARGET) {
-        for application in &wrong::APPLICATIONS {
-            rows.add(application.what, application.check());
-        }
-    }
 }

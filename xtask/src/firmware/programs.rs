@@ -106,6 +106,10 @@ fn hosts_of_all_kinds(runner: &mut Runner<'_>) {
 fn left_calls(runner: &mut Runner<'_>) {
     for target in [V6M, V7EM] {
         runner.on(target, "panic anywhere", |machine| swept(machine, &sweep::PANIC));
+        runner.on(target, "NMI anywhere", |machine| {
+            sweep::interrupt(machine)
+                .map(|count| format!("nothing lost after {count} instructions"))
+        });
         if !runner.asked.is_quick {
             runner.on(target, "fault anywhere", |machine| swept(machine, &sweep::FAULT));
         }

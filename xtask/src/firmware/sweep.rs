@@ -7,7 +7,7 @@ use super::elf::Elf;
 use super::gdb::Debugger;
 use super::hydra::decode;
 use super::machine::{self, Machine, Run, target_directory};
-use super::rtt::free_port;
+use super::rtt::{Probe, free_port};
 
 /// The machine word of `mov r10, r10` and `mov r11, r11`.
 const BEGIN: u16 = 0x46d2;
@@ -27,6 +27,45 @@ pub(super) const PANIC: WayOut = WayOut {
 };
 pub(super) const FAULT: WayOut =
     WayOut { symbol: "sweep_fault", last_words: ["fault at 0x", ", return to 0x"] };
+
+/// Where NMIs are asked for, and the bit that does.
+const ICSR: u32 = 0xe000_ed04;
+const PEND_NMI: u32 = 1 << 31;
+
+/// Has an NMI come after each instruction of a call, which goes on: nothing is lost. How many
+/// instructions those are.
+pub(super) fn interrupt(machine: &Machine) -> Result<u32, String> {
+    const WHOLE: [&str; 6] = ["after", "before 0", "before 1", "before 2", "call 7", "nmi 1"];
+    let program = machine::program(machine.target, "nmi");
+    let elf = Elf::read(&program)?;
+    let (begin, end) = (elf.only_half(BEGIN)?, elf.only_half(END)?);
+    let stream = target_directory().join(format!("nmi-{}.stream", machine.target));
+    for steps in 1..MOST {
+        let (port, probe) = (free_port()?, free_port()?);
+        let run = Run::new(machine, &program).serial_to(&stream).with_debugger(port);
+        let running = run.with_probe(probe).start()?;
+        let (mut probe, mut debugger) = (Probe::connect(probe)?, Debugger::connect(port)?);
+        debugger.run_to(begin)?;
+        let mut at = begin;
+        for _ in 0..steps {
+            at = debugger.step()?;
+        }
+        if at == end {
+            return Ok(steps - 1);
+        }
+        probe.set_word(ICSR, PEND_NMI)?;
+        debugger.go_on()?;
+        running.finish()?;
+        let decoded = decode(&program, &stream)?;
+        let messages = decoded.lines().filter_map(|line| line.split_once(": "));
+        let mut messages: Vec<&str> = messages.map(|(_, message)| message).collect();
+        messages.sort_unstable();
+        if messages != WHOLE {
+            return Err(format!("interrupted before {at:#x}: only {messages:?}"));
+        }
+    }
+    Err(format!("the call has more than {MOST} instructions"))
+}
 
 /// Leaves the call after each of its instructions: how many those are, and where something is lost.
 pub(super) fn check(machine: &Machine, way: &WayOut) -> Result<(u32, Vec<String>), String> {
