@@ -256,6 +256,21 @@ impl Spool {
     /// # Safety
     /// Only the one writer calls this, and what earlier writers did happens before it.
     pub unsafe fn push_on(&self, reader: usize, bytes: usize) -> usize {
+        // SAFETY: race: as this function asks of its caller.
+        unsafe { self.push_on_while(reader, bytes, |_| true) }
+    }
+
+    /// As [`push_on`](Self::push_on), but not past a counted entry whose first word, in bytes, is
+    /// refused. An entry that has no whole word is not asked for.
+    ///
+    /// # Safety
+    /// As [`push_on`](Self::push_on).
+    pub unsafe fn push_on_while(
+        &self,
+        reader: usize,
+        bytes: usize,
+        mut may_lose: impl FnMut([u8; 8]) -> bool,
+    ) -> usize {
         let Some(word) = self.at.get(reader) else { return 0 };
         let end = self.end.load_own();
         let from = word.load(ord::spool_at_read());
@@ -265,12 +280,24 @@ impl Spool {
         let at = from & !BUSY;
         let mut to = at;
         let mut passed = 0;
+        let mut refused = false;
         while to != end && to.wrapping_sub(at) < bytes {
             let (tag, size) = self.entry_at(to);
+            let is_counted = tag & UNCOUNTED == 0;
+            if is_counted && size >= ENTRY_HEADER + 8 {
+                let mut first = [0; 8];
+                self.get(self.offset(to) + ENTRY_HEADER, &mut first);
+                refused = !may_lose(first);
+                if refused {
+                    break;
+                }
+            }
             to = to.wrapping_add(size);
-            passed += usize::from(tag & UNCOUNTED == 0);
+            passed += usize::from(is_counted);
         }
-        if !rmw::replace_word(word, from, to, ord::spool_at_push(), ord::own()) {
+        // What stands before a refused entry is not given up either, if that is all there is.
+        let is_stuck = refused && to == at;
+        if is_stuck || !rmw::replace_word(word, from, to, ord::spool_at_push(), ord::own()) {
             return 0;
         }
         if let Some(floor) = self.floor.get(reader).filter(|_| self.keeps) {

@@ -71,6 +71,32 @@ fn a_reader_at_the_other_thread_gets_everything_in_order() {
 }
 
 #[test]
+fn a_reader_is_not_pushed_past_what_is_refused() {
+    let held = Held::new();
+    let spool = &held.spool;
+    // Each entry's first byte is its number; the second one is not counted, the third too short.
+    for (number, len, tag) in [(0, 16, 0), (1, 16, UNCOUNTED), (2, 4, 0), (3, 16, 0), (4, 16, 0)] {
+        // SAFETY: one thread.
+        unsafe { spool.append(tag, &[&payload(len, number)]) }.unwrap();
+    }
+    // SAFETY: one thread.
+    let push = |refused| unsafe {
+        spool.push_on_while(1, CAPACITY, |first| usize::from(first[0]) != refused)
+    };
+    assert_eq!(push(0), 0, "nothing stands before it");
+    assert_eq!(spool.position(1), 0);
+    assert_eq!(push(1), 4, "what is not counted is not asked for");
+    assert_eq!(push(4), 0);
+    // SAFETY: one thread.
+    unsafe { spool.append(0, &[&payload(16, 5)]) }.unwrap();
+    // SAFETY: one thread.
+    unsafe { spool.append(0, &[&payload(16, 6)]) }.unwrap();
+    assert_eq!(push(6), 1, "up to it");
+    assert_eq!(push(6), 0);
+    assert_eq!((spool.position(0), spool.position(2)), (0, 0), "the others stay");
+}
+
+#[test]
 fn what_is_kept_is_used_again_only_when_it_was_dealt_with() {
     let mut memory = vec![0_u64; Spool::bytes_for(CAPACITY, LARGEST).div_ceil(8)];
     let start = core::ptr::NonNull::from(memory.as_mut_slice()).cast();
@@ -91,6 +117,8 @@ fn what_is_kept_is_used_again_only_when_it_was_dealt_with() {
     (0..READERS - 1).for_each(|reader| spool.finish(reader, spool.position(reader)));
     assert!(!append(0), "one is not done");
     assert_eq!((spool.slowest(), spool.needed(2)), (Some(2), 0));
+    // SAFETY: one thread.
+    assert_eq!(unsafe { spool.push_on_while(2, LARGEST, |_| false) }, 0);
     // SAFETY: one thread.
     assert_eq!(unsafe { spool.push_on(2, LARGEST) }, 0, "there is nothing it did not take");
     assert!(append(0), "the writer gave up on what it has in hand");

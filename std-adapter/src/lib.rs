@@ -67,7 +67,9 @@ pub use hydra_log_core::value::Secret;
 pub use hydra_log_core::{Level, LevelFilter, STATIC_MAX_LEVEL};
 
 pub use crate::builder::{Builder, Output};
-pub use crate::delivery::{Chain, Deliveries, Delivery, ParseDeliveryError, Rule, Step};
+pub use crate::delivery::{
+    Chain, Deliveries, Delivery, Durability, ParseDeliveryError, Rule, Step,
+};
 pub use crate::engine::{Engine, Flushing, Strategy};
 pub use crate::error::{Error, FlushError, InitError};
 pub use crate::global::{Guard, init};

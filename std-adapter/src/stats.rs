@@ -81,6 +81,8 @@ pub struct SinkStats {
     pub errors: u64,
     /// Records among the written that a fallback sink took.
     pub diverted: u64,
+    /// How often the sink was asked to put what was written on its disk, and did.
+    pub syncs: u64,
 }
 
 impl SinkStats {

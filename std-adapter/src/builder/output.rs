@@ -6,6 +6,7 @@ use std::sync::Arc;
 
 use hydra_log_core::LevelFilter;
 
+use crate::delivery::Durability;
 use crate::engine::encoding::Encoding;
 use crate::engine::handed::Handed;
 use crate::format::{ColourMode, Format, Json, Text, Theme};
@@ -27,6 +28,7 @@ pub struct Output {
     theme: Theme,
     pub(crate) fallbacks: Vec<Box<dyn Sink>>,
     pub(crate) give_up_after: Option<Duration>,
+    pub(crate) durability: Option<Durability>,
 }
 
 impl Output {
@@ -40,6 +42,7 @@ impl Output {
             theme: Theme::DEFAULT,
             fallbacks: Vec::new(),
             give_up_after: None,
+            durability: None,
         }
     }
 
@@ -137,23 +140,24 @@ pub(crate) struct Lasting {
     takes: Takes,
     theme: Theme,
     give_up_after: Option<Duration>,
+    durability: Option<Durability>,
 }
 
 impl Lasting {
     pub(super) fn new(output: Output) -> Self {
-        let Output { sink, encoding, takes, theme, fallbacks, give_up_after } = output;
+        let Output { sink, encoding, takes, theme, fallbacks, give_up_after, durability } = output;
         let sinks = core::iter::once(sink).chain(fallbacks).map(Handed::new).collect();
-        Self { sinks, encoding, takes, theme, give_up_after }
+        Self { sinks, encoding, takes, theme, give_up_after, durability }
     }
 
     /// The output, for the lane of this process; `None` if it has no sink.
     pub(super) fn output(&self) -> Option<Output> {
-        let Self { encoding, takes, theme, give_up_after, .. } = self.clone();
+        let Self { encoding, takes, theme, give_up_after, durability, .. } = self.clone();
         let boxed = |sink: &Handed| -> Box<dyn Sink> { Box::new(sink.clone()) };
         let mut sinks = self.sinks.iter().map(boxed);
         let sink = sinks.next()?;
         let fallbacks = sinks.collect();
-        Some(Output { sink, encoding, takes, theme, fallbacks, give_up_after })
+        Some(Output { sink, encoding, takes, theme, fallbacks, give_up_after, durability })
     }
 
     pub(super) fn name(&self) -> String {

@@ -3,7 +3,7 @@
 use core::time::Duration;
 
 use super::{Builder, Output};
-use crate::delivery::{Chain, Deliveries, Delivery};
+use crate::delivery::{Chain, Deliveries, Delivery, Durability};
 use crate::preset::Order;
 use crate::sink::Sink;
 
@@ -71,6 +71,29 @@ impl Output {
     #[must_use]
     pub fn fallback(mut self, sink: impl Sink + 'static) -> Self {
         self.fallbacks.push(Box::new(sink));
+        self
+    }
+
+    /// When the system is asked to put what was written on the disk; never, unless this is said.
+    ///
+    /// A call of class `Guaranteed` then returns when its record is there, too. Where the system
+    /// refuses, that is told, and the call counts as unconfirmed.
+    ///
+    /// ```
+    /// use hydra_log::{Builder, Deliveries, Delivery, Durability, Output, Rule, info, sink::File};
+    /// # let directory = tempfile::tempdir().unwrap();
+    /// # let path = directory.path().join("orders.log");
+    /// let engine = Builder::new()
+    ///     .sink(Output::new(File::open(path)?).durable(Durability::Guaranteed))
+    ///     .deliveries(Deliveries::new().rule(Rule::new(Delivery::Guaranteed).target("orders")))
+    ///     .build()?;
+    /// engine.scope(|| info!(target: "orders", "accepted {}", 7));
+    /// assert_eq!((engine.health().confirmed, engine.stats().sinks[0].syncs), (1, 1));
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    #[must_use]
+    pub fn durable(mut self, when: Durability) -> Self {
+        self.durability = Some(when);
         self
     }
 }

@@ -44,7 +44,8 @@ pub enum Delivery {
     ///
     /// A call that cannot wait returns at once, and so does one whose sinks did not write the
     /// record within [`Builder::confirm_within`](crate::Builder::confirm_within); both are counted
-    /// in [`Health::unconfirmed`](crate::Health::unconfirmed).
+    /// in [`Health::unconfirmed`](crate::Health::unconfirmed), as are calls during which a sink
+    /// lost something or could not put it on its disk.
     Guaranteed,
     /// Kept in memory, the oldest overwritten by the youngest, and written in order in front of the
     /// next record of level `Error`, at a panic, and by
@@ -56,6 +57,11 @@ impl Delivery {
     /// All classes.
     pub const ALL: [Self; 4] =
         [Self::BestEffort, Self::MustNotDrop, Self::Guaranteed, Self::FlightRecorder];
+
+    /// Whether a sink that stands still is waited for rather than lose the record.
+    pub(crate) const fn is_awaited(self) -> bool {
+        matches!(self, Self::MustNotDrop | Self::Guaranteed)
+    }
 
     /// The name, as in configuration.
     #[must_use]
@@ -73,6 +79,18 @@ impl fmt::Display for Delivery {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.pad(self.as_str())
     }
+}
+
+/// When an output asks the system to put what was written where it outlives a power failure
+/// (`fdatasync` for files). See [`Output::durable`](crate::Output::durable).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Durability {
+    /// Behind each batch that holds a record of class [`Guaranteed`](Delivery::Guaranteed): its
+    /// call returns after that. All calls whose records are in the batch share it.
+    Guaranteed,
+    /// Behind every batch. A flush that returned has everything on the disk.
+    All,
 }
 
 /// A word that names no class.

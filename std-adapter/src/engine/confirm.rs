@@ -35,6 +35,7 @@ pub(crate) fn mark(
 /// Waits until everything that this thread logged is written.
 #[cold]
 pub(crate) fn wait(engine: &'static Shared) {
+    let refused = engine.counters.refused.get();
     let deadline = Instant::now() + engine.settings.confirm;
     let written = if worker::is_worker() {
         None
@@ -42,7 +43,8 @@ pub(crate) fn wait(engine: &'static Shared) {
         // What logs in here (an allocator) cannot wait for itself.
         producer::slowly(|| Flushing::new(engine).wait_quietly(deadline))
     };
-    let count = if written == Some(true) {
+    let is_whole = engine.counters.refused.get() == refused;
+    let count = if written == Some(true) && is_whole {
         &engine.counters.confirmed
     } else {
         &engine.counters.unconfirmed

@@ -53,6 +53,9 @@ pub(crate) struct Drainer {
     pub(crate) offered: u64,
     pub(crate) late: u64,
     stuck_since: Option<Instant>,
+    /// Sinks that were pushed on and have not caught up since, a bit each: nobody waits for them
+    /// again.
+    lagging: u32,
     /// A sink that was pushed on, and by how many records: to be told once the token is given back,
     /// because the hook that hears of it may ask for the counts.
     pub(crate) skipped: Option<(usize, u64)>,
@@ -82,6 +85,7 @@ impl Drainer {
             offered: 0,
             late: 0,
             stuck_since: None,
+            lagging: 0,
             skipped: None,
             watch: Watch::default(),
             recorder: None,
@@ -256,24 +260,40 @@ impl Drainer {
         self.active = active;
     }
 
-    /// When the spool is full: pushes a reader on that makes no progress while others wait.
+    /// When the spool is full: pushes a reader on that makes no progress while others wait. It is
+    /// waited for once, not again before it has caught up; and records that must not be dropped
+    /// hold everybody up.
     fn make_room_for(&mut self, shared: &'static Shared, pass: &Pass) {
+        let end = shared.spool.end();
+        let behind = |reader| end.wrapping_sub(shared.spool.needed(reader));
+        let half = shared.settings.spool_bytes / 2;
+        let mut sinks = 0..shared.sinks.len();
+        if self.lagging != 0 {
+            let caught_up = sinks.clone().filter(|reader| behind(*reader) < half / 2);
+            self.lagging = caught_up.fold(self.lagging, |lagging, reader| lagging & !(1 << reader));
+        }
+        let lagging = self.lagging;
+        let is_lagging = |reader: usize| lagging >> reader & 1 == 1;
         if !pass.stopped || pass.records == PASS_RECORDS {
             self.stuck_since = None;
             return;
         }
         let since = *self.stuck_since.get_or_insert_with(Instant::now);
-        if since.elapsed() < shared.settings.stall || shared.sinks.len() < 2 {
+        let Some(slowest) = shared.spool.slowest().filter(|_| shared.sinks.len() > 1) else {
+            return;
+        };
+        if !is_lagging(slowest) && since.elapsed() < shared.settings.stall {
             return;
         }
-        let end = shared.spool.end();
-        let behind = |reader| end.wrapping_sub(shared.spool.needed(reader));
-        let Some(slowest) = shared.spool.slowest() else { return };
-        let half = shared.settings.spool_bytes / 2;
-        let others_wait = (0..shared.sinks.len()).any(|reader| behind(reader) < half);
+        let others_wait = sinks.any(|reader| behind(reader) < half && !is_lagging(reader));
         if behind(slowest) >= half && others_wait {
+            let may_lose = |word| {
+                let site = record::site_of(u64::from_le_bytes(word));
+                !shared.class_of(site).is_awaited()
+            };
             // SAFETY: race: this is the token's holder, the spool's one writer.
-            let lost = unsafe { shared.spool.push_on(slowest, half) };
+            let lost = unsafe { shared.spool.push_on_while(slowest, half, may_lose) };
+            self.lagging |= 1 << slowest;
             self.skipped = Some((slowest, lost as u64));
         }
     }

@@ -108,6 +108,10 @@ impl Sink for Handed {
         flushed
     }
 
+    fn sync(&mut self) -> io::Result<()> {
+        self.enter().map_or_else(|| Err(torn()), |mut inner| inner.sink.sync())
+    }
+
     fn generation(&self) -> u64 {
         self.enter().map_or(0, |inner| inner.sink.generation())
     }

@@ -56,6 +56,8 @@ pub(crate) struct Counters {
     pub(crate) woken: Counter,
     pub(crate) confirmed: Counter,
     pub(crate) unconfirmed: Counter,
+    /// What sinks lost, and failures to put something on a disk.
+    pub(crate) refused: Counter,
 }
 
 /// A count on a cache line of its own.

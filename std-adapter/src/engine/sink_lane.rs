@@ -17,6 +17,7 @@ use std::panic::catch_unwind;
 use std::sync::{Condvar, Mutex, PoisonError};
 use std::time::Instant;
 
+use hydra_log_core::record::site_of;
 use hydra_log_core::spool::{self, Spool};
 use hydra_log_core::sync::{AtomicBool, AtomicUsize, rmw};
 use hydra_log_core::{Level, LevelFilter, ord};
@@ -26,6 +27,7 @@ use self::write::Writer;
 use crate::builder::Output;
 use crate::crash::batch::Intent;
 use crate::crash::store::Store;
+use crate::delivery::{Delivery, Durability};
 use crate::engine::encoding::Encoding;
 use crate::engine::lock;
 use crate::engine::shared::Shared;
@@ -45,6 +47,7 @@ pub(crate) struct SinkLane {
     name: String,
     takes: Takes,
     encoding: Encoding,
+    durability: Option<Durability>,
     reader: usize,
     /// The next batch's ticket; whoever holds it reads the spool.
     claim: Mutex<u64>,
@@ -73,6 +76,7 @@ struct Counts {
     gaps: AtomicUsize,
     errors: AtomicUsize,
     diverted: AtomicUsize,
+    syncs: AtomicUsize,
     /// Losses that the output was not told of yet.
     untold: AtomicUsize,
 }
@@ -87,15 +91,18 @@ struct Batch {
     taken: spool::Taken,
     /// Records that are not for this sink.
     passed: usize,
+    /// Whether it is to be put on the disk.
+    syncs: bool,
 }
 
 impl SinkLane {
     pub(crate) fn new(reader: usize, output: Output, store: Option<&'static Store>) -> Self {
-        let Output { sink, encoding, takes, fallbacks, give_up_after, .. } = output;
+        let Output { sink, encoding, takes, fallbacks, give_up_after, durability, .. } = output;
         Self {
             name: sink.name(),
             takes,
             encoding,
+            durability,
             reader,
             claim: Mutex::new(0),
             turn: Mutex::new(0),
@@ -142,6 +149,7 @@ impl SinkLane {
             Encoding::Binary { is_compressed } => self.pack(shared, *is_compressed, scratch, size),
         };
         batch.passed = passed;
+        batch.syncs = self.is_for_disk(shared, scratch.batch.get(..size).unwrap_or(&[]));
         self.wait_for_turn(shared, batch.ticket);
         self.write(shared, scratch, batch);
         made + passed
@@ -165,7 +173,19 @@ impl SinkLane {
         add(&self.counts.in_hand, taken.entries);
         let ticket = *next;
         *next += 1;
-        Some(Batch { ticket, taken, passed: 0 })
+        Some(Batch { ticket, taken, passed: 0, syncs: false })
+    }
+
+    /// Whether the records are to be put on the disk.
+    fn is_for_disk(&self, shared: &Shared, batch: &[u8]) -> bool {
+        match self.durability {
+            None => false,
+            Some(Durability::All) => true,
+            Some(Durability::Guaranteed) => spool::entries(batch).any(|(_, record)| {
+                let word = record.first_chunk().map(|word| u64::from_le_bytes(*word));
+                word.is_some_and(|word| shared.class_of(site_of(word)) == Delivery::Guaranteed)
+            }),
+        }
     }
 
     fn wait_for_turn(&self, shared: &'static Shared, ticket: u64) {
@@ -271,6 +291,7 @@ impl SinkLane {
             gaps: get(&self.counts.gaps),
             errors: get(&self.counts.errors),
             diverted: get(&self.counts.diverted),
+            syncs: get(&self.counts.syncs),
         }
     }
 }

@@ -39,6 +39,8 @@ pub struct File {
     told: bool,
     /// How often the path was opened again.
     generation: u64,
+    /// The generation whose name is on the disk.
+    named: Option<u64>,
 }
 
 impl File {
@@ -51,7 +53,7 @@ impl File {
         let path = path.as_ref().to_path_buf();
         let file = open(&path)?;
         let next_look = Instant::now() + LOOK_INTERVAL;
-        Ok(Self { path, file, next_look, hangups: None, told: false, generation: 0 })
+        Ok(Self { path, file, next_look, hangups: None, told: false, generation: 0, named: None })
     }
 
     /// Opens or creates a file for a binary log, which `hydra decode` reads.
@@ -173,6 +175,20 @@ impl Sink for File {
         Ok(data.is_file().then(place))
     }
 
+    /// `fdatasync`; for a file that was just opened, its directory too, which has its name.
+    fn sync(&mut self) -> io::Result<()> {
+        match self.file.sync_data() {
+            // A pipe, a device: nothing that could be on a disk.
+            Err(error) if error.kind() == io::ErrorKind::InvalidInput => return Ok(()),
+            done => done?,
+        }
+        if self.named != Some(self.generation) {
+            sync_directory(&self.path)?;
+            self.named = Some(self.generation);
+        }
+        Ok(())
+    }
+
     fn generation(&self) -> u64 {
         self.generation
     }
@@ -217,6 +233,17 @@ fn is_at(file: &fs::File, path: &Path) -> bool {
 #[cfg(not(unix))]
 fn is_at(_file: &fs::File, _path: &Path) -> bool {
     true
+}
+
+#[cfg(unix)]
+fn sync_directory(path: &Path) -> io::Result<()> {
+    let directory = path.parent().filter(|parent| !parent.as_os_str().is_empty());
+    fs::File::open(directory.unwrap_or_else(|| Path::new(".")))?.sync_all()
+}
+
+#[cfg(not(unix))]
+fn sync_directory(_path: &Path) -> io::Result<()> {
+    Ok(())
 }
 
 #[cfg(unix)]
@@ -393,6 +420,20 @@ mod tests {
         assert!(message(directory.at("app.log/x")).ends_with("not a directory"));
         assert!(File::open("").is_err());
         assert!(File::open("nul\0byte").is_err());
+    }
+
+    #[test]
+    fn is_put_on_the_disk() {
+        let directory = Directory::new("sync");
+        let mut file = File::open(directory.at("app.log")).unwrap();
+        file.write(b"line\n").unwrap();
+        file.sync().unwrap();
+        assert_eq!(file.named, Some(0));
+        file.reopen().unwrap();
+        file.sync().unwrap();
+        assert_eq!(file.named, Some(1));
+        #[cfg(unix)]
+        File::open("/dev/null").unwrap().sync().unwrap();
     }
 
     #[cfg(target_os = "linux")]

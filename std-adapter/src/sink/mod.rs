@@ -79,6 +79,16 @@ pub trait Sink: Send {
         Ok(())
     }
 
+    /// Has the system put what was written where it outlives a power failure. Most sinks have no
+    /// such place, and do nothing.
+    ///
+    /// # Errors
+    ///
+    /// What the system says: what was written since the last time may be lost.
+    fn sync(&mut self) -> io::Result<()> {
+        Ok(())
+    }
+
     /// How often the sink began anew: a file that was opened again. What is written then relies on
     /// nothing that was written before, so that a binary log begins a session.
     fn generation(&self) -> u64 {

@@ -1,11 +1,14 @@
 //! Sinks and helpers that several tests need.
 
 use core::sync::atomic::{AtomicBool, AtomicUsize};
-use std::io;
+use core::time::Duration;
+use std::collections::HashMap;
 use std::sync::{Arc, Condvar, Mutex};
+use std::time::Instant;
+use std::{io, thread};
 
 use hydra_log::sink::{Sink, WriteError};
-use hydra_log::{Engine, Stats};
+use hydra_log::{Deliveries, Delivery, Engine, Rule, SinkState, Stats, info};
 
 use crate::ord;
 
@@ -91,4 +94,85 @@ pub fn conserved(engine: &Engine) -> Stats {
     let drained: u64 = stats.rings.iter().map(|ring| ring.drained).sum();
     assert!(stats.sinks.iter().all(|sink| sink.offered == drained), "{stats:?}");
     stats
+}
+
+/// How often each record stands in a text, and whether they are in order.
+pub fn found(text: &str) -> (HashMap<u64, usize>, bool) {
+    let lines = text.lines().filter_map(|line| line.split_once("count ")?.1.parse::<u64>().ok());
+    let numbers: Vec<u64> = lines.collect();
+    let mut times = HashMap::new();
+    numbers.iter().for_each(|number| *times.entry(*number).or_default() += 1);
+    (times, numbers.is_sorted())
+}
+
+/// Every record stands there once, in order.
+pub fn all_once(text: &str, records: u64) {
+    let (times, in_order) = found(text);
+    assert!((0..records).all(|number| times.get(&number) == Some(&1)), "{} of them", times.len());
+    assert!(in_order);
+}
+
+/// How many records the text says were lost.
+pub fn told(text: &str) -> u64 {
+    let gap = |line: &str| {
+        let (before, _) = line.split_once(" records lost")?;
+        before.rsplit(' ').next()?.parse::<u64>().ok()
+    };
+    text.lines().filter_map(gap).sum()
+}
+
+/// Logs; returns the longest that a call took.
+pub fn log(engine: &Engine, numbers: core::ops::Range<u64>) -> Duration {
+    let mut longest = Duration::ZERO;
+    engine.scope(|| {
+        for count in numbers {
+            let begun = Instant::now();
+            info!("count {count}");
+            longest = longest.max(begun.elapsed());
+        }
+    });
+    longest
+}
+
+pub fn tell(what: &str, engine: &Engine, longest: Duration) {
+    let (stats, health) = (conserved(engine), engine.health());
+    let report = stats.report();
+    assert_eq!(report.emitted, report.written + report.lost + report.pending, "{stats:?}");
+    println!("{what}: {report}; longest call {longest:?}, in a step {:?}", health.longest_hold());
+    for (sink, health) in stats.sinks.iter().zip(health.sinks) {
+        println!(
+            "    {}: written {}, diverted {}, lost {}, pending {}, {:?} for {:?}",
+            sink.name,
+            sink.written,
+            sink.diverted,
+            sink.lost,
+            sink.pending,
+            health.state,
+            health.held_for
+        );
+    }
+}
+
+/// Waits, but not for ever; whether it came true.
+pub fn eventually(mut holds: impl FnMut() -> bool) -> bool {
+    (0..12_000).any(|_| {
+        let is_true = holds();
+        if !is_true {
+            thread::sleep(Duration::from_millis(5));
+        }
+        is_true
+    })
+}
+
+/// Waits, but not for ever.
+pub fn until(what: &str, holds: impl FnMut() -> bool) {
+    assert!(eventually(holds), "never {what}");
+}
+
+pub fn until_is(engine: &Engine, sink: usize, state: SinkState) {
+    until("in that state", || engine.health().sinks[sink].state == state);
+}
+
+pub fn never_dropping() -> Deliveries {
+    Deliveries::new().rule(Rule::new(Delivery::MustNotDrop))
 }

@@ -15,11 +15,14 @@ mod contexts;
 #[cfg(all(target_os = "linux", target_pointer_width = "64"))]
 mod crash;
 mod delivery;
+mod durable;
 mod exits;
 #[cfg(unix)]
 mod faults;
 #[cfg(all(target_os = "linux", target_pointer_width = "64"))]
 mod forks;
+mod guarantees;
+mod hangs;
 mod layers;
 mod ord;
 mod order;

@@ -90,6 +90,7 @@ impl SinkLane {
                 Err(_panic) => {
                     out.truncate(start);
                     self.lose(usize::from(counted));
+                    shared.counters.refused.add(usize::from(counted));
                     shared.failed(&Error::Panicked { sink: self.name.clone(), lost: 1 });
                 }
             }

@@ -134,6 +134,7 @@ impl SinkLane {
             return;
         }
         work.give_back(scratch);
+        self.sync(shared, &mut writer, &batch);
         drop(writer);
         self.finish(shared, &batch);
         drop(turn);
@@ -163,9 +164,33 @@ impl SinkLane {
             return;
         }
         rmw::store(&self.is_held, false, ord::count());
+        self.sync(shared, &mut writer, &batch);
         drop(writer);
         self.finish(shared, &batch);
         drop(turn);
+    }
+
+    /// Puts what was written on the disk, before those who wait for it are told.
+    fn sync(&self, shared: &Shared, writer: &mut Writer, batch: &Batch) {
+        if !batch.syncs {
+            return;
+        }
+        let Writer { outlet, fallbacks, broken, .. } = writer;
+        // One that is broken has lost what it had, or fallbacks have it.
+        let main = core::iter::once(&mut outlet.sink).filter(|_| !*broken);
+        for sink in main.chain(fallbacks.iter_mut().filter(|_| *broken)) {
+            let failed = match catch_unwind(AssertUnwindSafe(|| sink.sync())) {
+                Ok(Ok(())) => {
+                    add(&self.counts.syncs, 1);
+                    continue;
+                }
+                Ok(Err(source)) => Error::Write { sink: self.name.clone(), lost: 0, source },
+                Err(_panic) => Error::Panicked { sink: self.name.clone(), lost: 0 },
+            };
+            add(&self.counts.errors, 1);
+            shared.counters.refused.add(1);
+            shared.failed(&failed);
+        }
     }
 
     fn finish(&self, shared: &'static Shared, batch: &Batch) {
@@ -323,6 +348,7 @@ impl SinkLane {
         if work.counted == before {
             let lost = work.pieces.get(before).map_or(0, |piece| piece.records as usize);
             self.lose(lost);
+            shared.counters.refused.add(lost);
             add(&self.counts.untold, work.untold());
             shared.failed(&Error::Panicked { sink: self.name.clone(), lost: lost as u64 });
         }
@@ -344,6 +370,7 @@ impl SinkLane {
         self.divert(writer, work, work.out.len());
         let lost = work.left();
         self.lose(lost);
+        shared.counters.refused.add(lost);
         add(&self.counts.untold, work.untold());
         work.done = work.out.len();
         let (sink, lost) = (self.name.clone(), lost as u64);

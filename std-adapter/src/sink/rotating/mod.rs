@@ -265,6 +265,10 @@ impl Sink for Rotating {
         self.file.place()
     }
 
+    fn sync(&mut self) -> io::Result<()> {
+        self.file.sync()
+    }
+
     fn generation(&self) -> u64 {
         self.file.generation()
     }
