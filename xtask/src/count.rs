@@ -16,10 +16,10 @@ pub(crate) const COMMAND: Command = Command {
     help: "\
 cargo xtask count [--update]
 
-Runs seven shapes of log call, and the way of three of them from the ring into a line of text and
-of JSON, a thousand times each under valgrind's callgrind. Compares the instructions of one with
-benches/budgets.csv: more than 5 % above is a failure. Without valgrind nothing is counted, and one
-line says so.
+Runs nine shapes of log call, and the way of some of them from the ring into a line of text, one of
+JSON, and a binary log, a thousand times each under valgrind's callgrind. Compares the instructions
+of one with benches/budgets.csv: more than 5 % above is a failure. Without valgrind nothing is
+counted, and one line says so.
 
 Options:
   --update    write what was counted into benches/budgets.csv
@@ -31,12 +31,14 @@ Examples:
     run,
 };
 
-const SHAPES: [&str; 13] = [
+const SHAPES: [&str; 17] = [
     "off",
     "static",
     "three",
     "string",
     "display",
+    "crashproof_three",
+    "crashproof_string",
     "log",
     "tracing",
     "text_static",
@@ -45,6 +47,8 @@ const SHAPES: [&str; 13] = [
     "json_static",
     "json_three",
     "json_string",
+    "binary_static",
+    "binary_three",
 ];
 
 /// As `benches/src/bin/count.rs` repeats a call.

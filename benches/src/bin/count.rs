@@ -1,9 +1,10 @@
 //! One shape of log call, a thousand times, for a tool that counts instructions.
 //!
-//! `three` counts the calls; `text_three` and `json_three` count what makes lines of them, from
-//! the ring to a sink that writes nowhere, and `binary_three` what packs them into a binary log. No
-//! drain runs beside the calls and nothing of it depends on time, so the count is the same in every
-//! run. `cargo xtask count` starts this under valgrind and compares with `budgets.csv`.
+//! `three` counts the calls, `crashproof_three` those whose rings outlive the process; `text_three`
+//! and `json_three` count what makes lines of them, from the ring to a sink that writes nowhere,
+//! and `binary_three` what packs them into a binary log. No drain runs beside the calls and nothing
+//! of it depends on time, so the count is the same in every run. `cargo xtask count` starts this
+//! under valgrind and compares with `budgets.csv`.
 
 use core::hint::black_box;
 use core::net::Ipv4Addr;
@@ -12,7 +13,7 @@ use std::io;
 use std::process::ExitCode;
 
 use hydra_log::format::{Json, Text};
-use hydra_log::{Builder, LevelFilter, Output, Preset, bridge, debug, info, sink};
+use hydra_log::{Builder, LevelFilter, Output, Preset, bridge, crash, debug, info, sink};
 
 /// As `cargo xtask count` divides by.
 const CALLS: u64 = 1000;
@@ -24,6 +25,7 @@ const RING_BYTES: usize = 1 << 20;
 fn main() -> ExitCode {
     let name = std::env::args().nth(1).unwrap_or_default();
     let (format, shape) = name.split_once('_').unwrap_or(("", name.as_str()));
+    let is_crash_proof = format == "crashproof";
     let shape: fn(u64) = match shape {
         "off" => shape_off,
         "static" => shape_static,
@@ -36,7 +38,7 @@ fn main() -> ExitCode {
     };
     let sink = Output::new(sink::Writer::new("nowhere", io::sink()));
     let sink = match format {
-        "" | "text" => sink.format(Text::new()),
+        "" | "text" | "crashproof" => sink.format(Text::new()),
         "json" => sink.format(Json::new()),
         "binary" => sink.binary(),
         _ => return ExitCode::from(2),
@@ -44,8 +46,13 @@ fn main() -> ExitCode {
     let engine = Builder::preset(Preset::BareMetal)
         .ring_bytes(RING_BYTES)
         .level(LevelFilter::Info)
-        .sink(sink)
-        .try_init();
+        .sink(sink);
+    let engine = match is_crash_proof.then(crash::default_directory) {
+        Some(Some(directory)) => engine.crash_proof(directory),
+        Some(None) => return ExitCode::from(1),
+        None => engine,
+    };
+    let engine = engine.try_init();
     let Ok(guard) = engine else { return ExitCode::from(1) };
     let subscriber = bridge::tracing::Subscriber::new();
     if bridge::log::install().is_err()
@@ -56,7 +63,10 @@ fn main() -> ExitCode {
     // The warm-up is another caller of the same code: only what is asked for is counted, by name,
     // from the second time on.
     shape(WARM_UP);
-    if format.is_empty() {
+    if is_crash_proof && guard.stats().not_crash_proof > 0 {
+        return ExitCode::from(1);
+    }
+    if format.is_empty() || is_crash_proof {
         shape_counted(&mut || black_box(shape)(black_box(CALLS)));
     } else {
         // Without workers, who flushes drains and writes.
