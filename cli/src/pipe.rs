@@ -47,7 +47,8 @@ pub(crate) fn run(options: &PipeOptions) -> Result<(), Failure> {
 fn start(options: &PipeOptions) -> Result<(Guard, Receiver<String>), Failure> {
     let (trouble, troubles): (Sender<String>, _) = mpsc::channel();
     let output = match &options.out {
-        Some(path) => Output::new(open(path)?),
+        // A file that fails ends the program; a slow reader of the standard output sets the pace.
+        Some(path) => Output::new(open(path)?).give_up_after(Duration::ZERO),
         None => Output::new(Console::stdout()),
     };
     let output = match options.shape {
