@@ -53,7 +53,7 @@ fn a_storm_of_handlers_that_log_loses_nothing_silently() {
     println!("storm: {told}");
     let numbers: Vec<usize> = told.split(' ').filter_map(|word| word.parse().ok()).collect();
     let [handled, logged, lost] = numbers[..] else { panic!("{told}") };
-    let from_handlers = lines.iter().filter(|line| line.ends_with("from a handler")).count();
+    let from_handlers = lines.iter().filter(|line| line.contains("from a handler")).count();
     assert_eq!(from_handlers + counted(&lines) + lost, handled + logged);
     assert!(handled > 1000, "few signals came: {handled}");
 }
