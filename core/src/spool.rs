@@ -21,6 +21,7 @@
 //! | `at[i]`    | reader `i`; writer, only while not busy | Release        | Acquire                     |
 //! | `done[i]`  | reader `i`                              | Release        | Acquire                     |
 //! | `floor[i]` | writer                                  |                | nobody                      |
+//! | `limit`    | writer                                  |                | nobody                      |
 //!
 //! S1  `at[i] <= end`, `end - at[i] <= capacity`; both only grow and wrap by arithmetic.
 //! S2  bytes in `at[i]..end` are whole entries, initialised, and not written.
@@ -28,6 +29,8 @@
 //! S4  an entry lies in one piece: storage is `capacity + spill`, and an entry that starts before
 //!     `capacity` may run past it.
 //! S5  of a spool that keeps, bytes from the later of `done[i]` and `floor[i]` on are not written.
+//! S6  no reader needs bytes in `end..limit`: what the limit is taken from only grows. So readers are
+//!     asked again only when it is reached.
 //!
 //! | operation | progress                                               |
 //! |-----------|--------------------------------------------------------|
