@@ -8,7 +8,7 @@ use loom::thread;
 pub const MODEL: Model = Model {
     name: "spool_keep",
     body,
-    full: bounded(3, 3_700),
+    full: bounded(4, 5_000),
     quick: bounded(2, 50),
     outcomes: &[
         "0 done of 4",

@@ -8,7 +8,7 @@ use loom::thread;
 pub const MODEL: Model = Model {
     name: "spool_push",
     body,
-    full: bounded(3, 9_800),
+    full: bounded(4, 48_000),
     quick: bounded(3, 5_500),
     outcomes: &[
         "0 early, 1 passed",

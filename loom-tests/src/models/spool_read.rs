@@ -8,7 +8,7 @@ use loom::thread;
 pub const MODEL: Model = Model {
     name: "spool_read",
     body,
-    full: bounded(3, 4_100),
+    full: bounded(4, 9_000),
     quick: bounded(2, 50),
     outcomes: &[
         "0 early of 4",
