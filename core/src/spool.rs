@@ -29,8 +29,8 @@
 //! S4  an entry lies in one piece: storage is `capacity + spill`, and an entry that starts before
 //!     `capacity` may run past it.
 //! S5  of a spool that keeps, bytes from the later of `done[i]` and `floor[i]` on are not written.
-//! S6  no reader needs bytes in `end..limit`: what the limit is taken from only grows. So readers are
-//!     asked again only when it is reached.
+//! S6  no reader needs bytes in `end..limit`: what the limit is taken from only grows. So readers
+//!     are asked again only when it is reached.
 //!
 //! | operation | progress                                               |
 //! |-----------|--------------------------------------------------------|
