@@ -3,31 +3,11 @@
 //! Each context numbers its records. The last record says how many each one made, so that the host
 //! can add up: what arrived, and what the stream says was lost.
 
-use core::cell::Cell;
-
 use firmware_board::{entry, passed};
-use firmware_tests::{port, storm};
+use firmware_tests::{Own, port, storm};
 use hydra_log_embedded::{drain, info};
 
 const RECORDS: u32 = 100_000;
-
-/// A number that one context alone writes.
-struct Own(Cell<u32>);
-
-// SAFETY: each has one context that writes it; who reads it elsewhere runs when that one can't.
-unsafe impl Sync for Own {}
-
-impl Own {
-    const fn new() -> Self {
-        Self(Cell::new(0))
-    }
-
-    fn next(&self) -> u32 {
-        let number = self.0.get();
-        self.0.set(number + 1);
-        number
-    }
-}
 
 static MAIN: Own = Own::new();
 static TICK: Own = Own::new();
@@ -49,7 +29,7 @@ unsafe fn DefaultHandler(line: i16) {
 }
 
 fn produced() -> u32 {
-    MAIN.0.get() + TICK.0.get() + HIGH.0.get() + LOW.0.get()
+    MAIN.count() + TICK.count() + HIGH.count() + LOW.count()
 }
 
 #[entry]
@@ -66,7 +46,7 @@ fn main() -> ! {
     }
     cortex_m::interrupt::disable();
     drain(&mut port);
-    let (main, tick, high, low) = (MAIN.0.get(), TICK.0.get(), HIGH.0.get(), LOW.0.get());
+    let (main, tick, high, low) = (MAIN.count(), TICK.count(), HIGH.count(), LOW.count());
     info!("produced main {main} tick {tick} high {high} low {low}");
     drain(&mut port);
     passed()

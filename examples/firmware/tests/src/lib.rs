@@ -1,9 +1,10 @@
-//! What the test programs share: the serial port as a sink and for last words, a host's words.
+//! What the test programs share: the serial port as a sink and for last words, a host's words,
+//! counters of contexts.
 #![no_std]
 
 pub mod storm;
 
-use core::cell::UnsafeCell;
+use core::cell::{Cell, UnsafeCell};
 use core::ptr::read_volatile;
 
 #[cfg(target_arch = "arm")]
@@ -50,6 +51,38 @@ pub fn is_read<const N: usize, const D: usize>(block: &RttBlock<N, D>) -> bool {
     // SAFETY: the control block is longer.
     let (written, read) = unsafe { (read_volatile(words.add(9)), read_volatile(words.add(10))) };
     written == read
+}
+
+/// A number that one context alone writes.
+#[derive(Debug)]
+pub struct Own(Cell<u32>);
+
+// SAFETY: each has one context that writes it; who reads it elsewhere runs when that one can't.
+unsafe impl Sync for Own {}
+
+impl Own {
+    /// Zero.
+    pub const fn new() -> Self {
+        Self(Cell::new(0))
+    }
+
+    /// The number, which is one more from here on.
+    pub fn next(&self) -> u32 {
+        let number = self.0.get();
+        self.0.set(number + 1);
+        number
+    }
+
+    /// How many were taken.
+    pub fn count(&self) -> u32 {
+        self.0.get()
+    }
+}
+
+impl Default for Own {
+    fn default() -> Self {
+        Self::new()
+    }
 }
 
 /// A word that a host reads and writes while the program runs.

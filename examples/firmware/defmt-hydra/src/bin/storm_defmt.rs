@@ -2,35 +2,15 @@
 #![no_std]
 #![no_main]
 
-use core::cell::Cell;
-
 use defmt::info;
 use firmware_board::{entry, passed};
-use firmware_tests::{SerialSink, storm};
+use firmware_tests::{Own, SerialSink, storm};
 use hydra_log_embedded::defmt::{Defmt, drain_frames};
 use hydra_log_embedded::{Outlet, defmt_ring};
 
 defmt_ring!(1408, frame = 32, nesting = 4);
 
 const RECORDS: u32 = 100_000;
-
-/// A number that one context alone writes.
-struct Own(Cell<u32>);
-
-// SAFETY: each has one context that writes it; who reads it elsewhere runs when that one can't.
-unsafe impl Sync for Own {}
-
-impl Own {
-    const fn new() -> Self {
-        Self(Cell::new(0))
-    }
-
-    fn next(&self) -> u32 {
-        let number = self.0.get();
-        self.0.set(number + 1);
-        number
-    }
-}
 
 static MAIN: Own = Own::new();
 static TICK: Own = Own::new();
@@ -52,7 +32,7 @@ unsafe fn DefaultHandler(line: i16) {
 }
 
 fn produced() -> u32 {
-    MAIN.0.get() + TICK.0.get() + HIGH.0.get() + LOW.0.get()
+    MAIN.count() + TICK.count() + HIGH.count() + LOW.count()
 }
 
 #[entry]
@@ -69,7 +49,7 @@ fn main() -> ! {
     }
     cortex_m::interrupt::disable();
     drain_frames(&mut port);
-    let (main, tick, high, low) = (MAIN.0.get(), TICK.0.get(), HIGH.0.get(), LOW.0.get());
+    let (main, tick, high, low) = (MAIN.count(), TICK.count(), HIGH.count(), LOW.count());
     info!("produced main {=u32} tick {=u32} high {=u32} low {=u32}", main, tick, high, low);
     drain_frames(&mut port);
     passed()
