@@ -13,8 +13,8 @@ use hydra_log_core::recover::Report;
 use super::image::{Image, Lane};
 use super::items::{Item, items};
 use super::layout::{
-    IDLE, LANE_DEVICE, LANE_INODE, LANE_LEN, LANE_OFFSET, LANE_RECOVERED, LANE_START, LANE_STATE,
-    LANE_TO, NAME_BYTES, RECOVERING, WRITING, lane_at,
+    IDLE, LANE_DEVICE, LANE_INODE, LANE_LEN, LANE_OFFSET, LANE_OUTBOX, LANE_OUTBOX_BYTES,
+    LANE_RECOVERED, LANE_START, LANE_STATE, LANE_TO, NAME_BYTES, RECOVERING, WRITING, lane_at,
 };
 use super::made::Made;
 use super::names::Names;
@@ -169,11 +169,14 @@ impl Dead<'_> {
         self.note(at + LANE_STATE, IDLE)?;
         let (all, report) = items(self.image, start);
         let left = all.get(usize::try_from(count).unwrap_or(usize::MAX)..).unwrap_or_default();
-        let room = self.image.outbox_room(lane);
+        let mut outbox = (lane.outbox.0, self.image.outbox_room(lane));
         self.write_items(left, output, recovered, &mut |sink, bytes, items| {
-            let place = if bytes.len() <= room { sink.place()? } else { None };
+            if bytes.len() > outbox.1 {
+                outbox = self.make_outbox(at, bytes.len())?;
+            }
+            let place = if bytes.len() <= outbox.1 { sink.place()? } else { None };
             if let Some(place) = place {
-                self.note_bytes(lane.outbox.0, bytes)?;
+                self.note_bytes(outbox.0, bytes)?;
                 self.note(at + LANE_DEVICE, place.device)?;
                 self.note(at + LANE_INODE, place.inode)?;
                 self.note(at + LANE_OFFSET, place.offset)?;
@@ -187,6 +190,25 @@ impl Dead<'_> {
             self.note(at + LANE_STATE, IDLE)
         })?;
         Ok(report)
+    }
+
+    /// Room at the end of the dead process's file for what is about to be written: its sink had
+    /// none, or too little. None where the file can't grow; what is written stands there at least
+    /// once then.
+    fn make_outbox(&self, lane_at: usize, bytes: usize) -> io::Result<(u64, usize)> {
+        if self.keep {
+            return Ok((0, usize::MAX));
+        }
+        let room = bytes.next_power_of_two().max(2 * CHUNK_BYTES);
+        let at = self.file.metadata()?.len();
+        if dead::write(self.file, at, &vec![0; room]).is_err() {
+            self.file.set_len(at)?;
+            return Ok((0, 0));
+        }
+        self.note(lane_at + LANE_OUTBOX_BYTES, 0)?;
+        self.note(lane_at + LANE_OUTBOX, at)?;
+        self.note(lane_at + LANE_OUTBOX_BYTES, room as u64)?;
+        Ok((at, room))
     }
 
     /// Makes and writes chunks that can be read each for itself; `write` gets how many items a

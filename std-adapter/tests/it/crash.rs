@@ -5,11 +5,11 @@ use core::time::Duration;
 use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
-use std::{env, fs, thread};
+use std::{env, fs, io, thread};
 
 use hydra_log::crash::Recovery;
 use hydra_log::format::{Json, Text};
-use hydra_log::sink::{File, Memory};
+use hydra_log::sink::{File, Memory, Place as SinkPlace, Sink, WriteError};
 use hydra_log::{Builder, Deliveries, Delivery, Engine, LevelFilter, Overflow, Rule, error, info};
 
 use crate::common::Gated;
@@ -211,6 +211,22 @@ fn a_second_sink_has_its_own_rest() {
 }
 
 #[test]
+fn a_recovery_that_dies_in_a_write_is_gone_on_with() {
+    let place = Place::new();
+    // It had never written anything, so its file has no room for what its sink is about to write.
+    place.child("stuck");
+    assert_eq!(place.lines().len(), 0);
+    for deaths in 1..=3 {
+        place.child("dies");
+        assert!(place.lines().len() > 100 * deaths, "each wrote something");
+        assert_eq!(place.left(), 1, "there is something left");
+    }
+    drop(place.engine());
+    check(&place.lines());
+    assert_eq!(place.left(), 0);
+}
+
+#[test]
 fn a_forked_child_leaves_its_parents_records_alone() {
     let place = Place::new();
     place.child("fork");
@@ -238,6 +254,8 @@ fn as_child() {
             .sink(File::open(place.join("other.log")).unwrap())
             .build()
             .unwrap(),
+        "stuck" => builder(&place).sink(Stuck(log(&place))).build().unwrap(),
+        "dies" => builder(&place).sink(Dying { file: log(&place), writes: 0 }).build().unwrap(),
         "record" => {
             let rule = Rule::new(Delivery::FlightRecorder).from(LevelFilter::Info);
             let chain = Overflow::Wait(Duration::from_secs(60));
@@ -286,6 +304,53 @@ fn as_child() {
         }
     });
     kill();
+}
+
+fn log(place: &Path) -> File {
+    File::open(place.join("app.log")).unwrap()
+}
+
+/// A file that is not even looked at before the process dies.
+struct Stuck(File);
+
+impl Sink for Stuck {
+    fn write(&mut self, _lines: &[u8]) -> Result<(), WriteError> {
+        unreachable!("its place is asked for before")
+    }
+
+    fn name(&self) -> String {
+        self.0.name()
+    }
+
+    fn place(&mut self) -> io::Result<Option<SinkPlace>> {
+        thread::sleep(Duration::from_secs(600));
+        self.0.place()
+    }
+}
+
+/// Dies in the middle of its third write.
+struct Dying {
+    file: File,
+    writes: usize,
+}
+
+impl Sink for Dying {
+    fn write(&mut self, lines: &[u8]) -> Result<(), WriteError> {
+        self.writes += 1;
+        if self.writes == 3 {
+            self.file.write(&lines[..lines.len() / 2]).unwrap();
+            kill();
+        }
+        self.file.write(lines)
+    }
+
+    fn name(&self) -> String {
+        self.file.name()
+    }
+
+    fn place(&mut self) -> io::Result<Option<SinkPlace>> {
+        self.file.place()
+    }
 }
 
 /// Forks; the child logs where its parent had a ring, and ends without a flush.
