@@ -40,7 +40,8 @@ pub(crate) fn plan() -> Plan {
             Tool::cargo(test).run().map(|()| Done::Passed)
         })
         .step("firmware's features", || {
-            let test = "test -p hydra-log-embedded --features embassy-time --test embassy";
+            let test = "test -p hydra-log-embedded --features embassy-time,defmt \
+                        --test embassy --test frames";
             Tool::cargo(test).run().map(|()| Done::Passed)
         })
         .command("tidy", || tidy::run(&[]))

@@ -17,8 +17,8 @@ use hydra_log_core::site::{SiteId, level_of};
 /// a frame too, whose one argument is its bytes; so is a note of losses, with their number. Both
 /// have the time of the drain, if the application has a `defmt::timestamp!`.
 ///
-/// `N` bytes of stack hold a frame while it is encoded; a record whose frame is longer is left out
-/// and counted in the next note.
+/// `N` bytes of stack hold a frame while it is encoded; a record whose frame is longer, or longer
+/// than the sink of bytes ever has room for, is left out and counted in the next note.
 ///
 /// Hand it records with [`drain_frames`].
 pub struct Defmt<S, const N: usize = 640> {
@@ -54,6 +54,8 @@ impl<S: Sink, const N: usize> Defmt<S, N> {
         self.encoder.end_frame(&mut push);
         match bytes.get(..used) {
             None => Sent::TooLong,
+            // Waited for, there would never be room, and nothing behind it would get out.
+            Some(frame) if frame.len() > self.sink.most() => Sent::TooLong,
             Some(frame) if self.sink.write(&[], frame) => Sent::All,
             Some(_) => Sent::Nothing,
         }
@@ -106,10 +108,12 @@ impl<S: Sink, const N: usize> Sink for Defmt<S, N> {
         }
         if self.too_long > 0 {
             let lost = self.too_long.to_le_bytes();
-            if self.send_own(texts::lost(), &[&lost]) != Sent::All {
-                return false;
+            match self.send_own(texts::lost(), &[&lost]) {
+                Sent::All => self.too_long = 0,
+                Sent::Nothing => return false,
+                // Not even their number fits, and the records may.
+                Sent::TooLong => {}
             }
-            self.too_long = 0;
         }
         let Ok(header) = Header::parse(payload) else { return true };
         let record = payload.get(..header.bytes).unwrap_or_default();
@@ -117,7 +121,9 @@ impl<S: Sink, const N: usize> Sink for Defmt<S, N> {
             Sent::All => true,
             Sent::Nothing => false,
             Sent::TooLong => {
-                self.too_long = self.too_long.saturating_add(1);
+                let lost = header.losses(record, level_of);
+                self.too_long =
+                    lost.iter().fold(self.too_long, |sum, lost| sum.saturating_add(*lost));
                 true
             }
         }
