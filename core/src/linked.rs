@@ -87,19 +87,31 @@ impl Backend for Linked {
 /// Records a call in the application's ring.
 #[inline(always)]
 pub fn emit<A: Args>(gate: &'static Gate, args: &A) {
-    if size_of::<A>() > 2 * size_of::<usize>() {
+    if size_of::<A>() > COPIED * size_of::<usize>() {
         emit::emit::<Linked, A>(gate, args);
     } else {
-        // What fits into registers stays there.
+        // What is passed by value has no place in the caller's frame.
         // SAFETY: bounds: a reference's own; race: the copy is never dropped, and gone before the
         // original is used again.
         let args = ManuallyDrop::new(unsafe { ptr::from_ref(args).read() });
-        emit_copy(args, gate);
+        if size_of::<A>() > PAIR * size_of::<usize>() {
+            emit_words(args, gate);
+        } else {
+            emit_copy(args, gate);
+        }
     }
     // A call that is a function's last would want a frame, in front of the gate, where frames are
     // always made.
     sync::not_last();
 }
+
+/// How many words Rust's own calls pass by value.
+const PAIR: usize = 2;
+
+/// How many words are passed by value at the most. C's calls on Arm have four in registers and the
+/// others in room that all calls of a function share, where a reference would want room for each
+/// call; elsewhere they pass a reference themselves.
+const COPIED: usize = if cfg!(target_arch = "arm") { 16 } else { PAIR };
 
 /// The arguments come first, where the caller's own may be already.
 #[inline(never)]
@@ -112,5 +124,19 @@ fn emit_copy<A: Args>(args: ManuallyDrop<A>, gate: &'static Gate) {
 #[cold]
 #[inline(never)]
 fn emit_copy_slowly<A: Args>(args: ManuallyDrop<A>, gate: &'static Gate) {
+    emit::emit_by_all_means::<Linked, A>(gate, &args);
+}
+
+/// As [`emit_copy`], by C's rules.
+#[inline(never)]
+extern "C" fn emit_words<A: Args>(args: ManuallyDrop<A>, gate: &'static Gate) {
+    if !emit::emit_quickly::<Linked, A>(gate, &args) {
+        emit_words_slowly(args, gate);
+    }
+}
+
+#[cold]
+#[inline(never)]
+extern "C" fn emit_words_slowly<A: Args>(args: ManuallyDrop<A>, gate: &'static Gate) {
     emit::emit_by_all_means::<Linked, A>(gate, &args);
 }

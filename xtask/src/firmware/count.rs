@@ -15,9 +15,11 @@ use super::trace::{self, Span};
 use crate::term::{heading, say};
 
 /// The functions of `calls` in their order; those behind the first five are Hydra's alone.
-const SHAPES: [&str; 6] = ["nothing", "no_argument", "one_u32", "four_u32", "string", OFF];
+const SHAPES: [&str; 6] = [NOTHING, "no_argument", "one_u32", "four_u32", "string", OFF];
 /// `one_u32` once more, when its gate is off.
 const OFF: &str = "off";
+/// A function that does nothing.
+const NOTHING: &str = "nothing";
 /// How often each is called; the last time counts, as the first may set something up.
 const REPEATS: usize = 3;
 
@@ -72,11 +74,22 @@ impl Figures {
         Ok(Self { name, calls, added })
     }
 
+    /// Of the shape of this name, if this crate has it.
+    fn instructions(&self, shape: &str) -> Option<u32> {
+        let at = SHAPES.iter().position(|name| *name == shape)?;
+        self.calls.get(at).map(|(span, _)| span.instructions)
+    }
+
     fn judge(&self, target: &str, budgets: &mut Budgets) {
         for (shape, (span, size)) in SHAPES.iter().zip(&self.calls) {
             let what = format!("{} {shape}", self.name);
             budgets.judge(target, &what, (span.instructions, span.masked));
             budgets.judge(target, &format!("{what} bytes"), (*size, 0));
+        }
+        // A call that is off is what it adds to a function, which has a frame of its own.
+        if let (Some(off), Some(nothing)) = (self.instructions(OFF), self.instructions(NOTHING)) {
+            let what = format!("{} {OFF} added", self.name);
+            budgets.judge(target, &what, (off.saturating_sub(nothing), 0));
         }
         budgets.judge(target, &format!("{} flash", self.name), (self.added.flash, 0));
         budgets.judge(target, &format!("{} ram", self.name), (self.added.ram, 0));

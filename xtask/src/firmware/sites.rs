@@ -43,6 +43,20 @@ pub(super) fn run(targets: &[&str], budgets: &mut Budgets) -> Result<(), String>
             say(&format!("{what}: {more} B for {BETWEEN}"));
             budgets.judge(TARGET, &what, (more.div_ceil(BETWEEN), 0));
         }
+        calls_share_a_frame(&elf, &format!("{level}{filter}"), budgets)?;
+    }
+    Ok(())
+}
+
+/// What several calls of four arguments add to the frame of a function that passes the same four to
+/// an ordinary function as often: four calls, and eight.
+fn calls_share_a_frame(elf: &Elf, build: &str, budgets: &mut Budgets) -> Result<(), String> {
+    let own = frame(&elf.code_of(&symbol("plain_by_4"))?);
+    for calls in [BETWEEN, 2 * BETWEEN] {
+        let bytes = frame(&elf.code_of(&symbol(&format!("four_by_{calls}")))?);
+        let added = bytes.saturating_sub(own);
+        say(&format!("stack {build} of {calls} calls: {bytes} B, {added} B of them added"));
+        budgets.judge(TARGET, &format!("stack {build} {calls} calls"), (added, 0));
     }
     Ok(())
 }

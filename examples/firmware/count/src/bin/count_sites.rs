@@ -41,6 +41,21 @@ shape!(one_by_4 one_by_8 (a) "{a}");
 shape!(two_by_4 two_by_8 (a, b) "{a} {b}");
 shape!(four_by_4 four_by_8 (a, b, c, d) "{a} {b} {c} {d}");
 
+/// What any program does with its values.
+#[inline(never)]
+fn plain(a: u32, b: u32, c: u32, d: u32) {
+    black_box((a, b, c, d));
+}
+
+/// A frame to compare with: the same values, passed on as often, and nothing logged.
+#[inline(never)]
+fn plain_by_4(a: u32, b: u32, c: u32, d: u32) {
+    plain(a, b, c, d);
+    plain(a, b, c, d);
+    plain(a, b, c, d);
+    plain(a, b, c, d);
+}
+
 #[entry]
 fn main() -> ! {
     let (a, b, c, d) = (black_box(1), black_box(2), black_box(3), black_box(4));
@@ -52,6 +67,7 @@ fn main() -> ! {
     two_by_8(a, b);
     four_by_4(a, b, c, d);
     four_by_8(a, b, c, d);
+    plain_by_4(a, b, c, d);
     take(|_| ());
     passed()
 }
