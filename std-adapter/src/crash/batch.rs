@@ -28,8 +28,9 @@ pub(crate) struct Segment {
     pub(crate) at: u64,
 }
 
-/// The least room for rendered bytes.
-const LEAST_OUTBOX: usize = 256 << 10;
+/// The least room for rendered bytes: most batches fit, so that it is taken once, at the start,
+/// while there is memory.
+const LEAST_OUTBOX: usize = 1 << 20;
 /// Longer batches are written without a note, and so at least once.
 const MOST_OUTBOX: usize = 16 << 20;
 
@@ -43,7 +44,10 @@ pub(crate) struct Intent {
 
 impl Intent {
     pub(crate) fn new(store: &'static Store, lane: usize) -> Self {
-        Self { store, lane, outbox: Mutex::new(None) }
+        let intent = Self { store, lane, outbox: Mutex::new(None) };
+        // Where there is no room now, the first batch asks again, and says what is wrong.
+        *lock(&intent.outbox) = intent.larger(LEAST_OUTBOX).ok();
+        intent
     }
 
     /// Notes a batch that is written to `place` next, and which position of the spool it reaches.

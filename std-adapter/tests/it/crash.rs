@@ -5,6 +5,7 @@ use core::time::Duration;
 use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
+use std::sync::OnceLock;
 use std::{env, fs, io, thread};
 
 use hydra_log::crash::Recovery;
@@ -227,6 +228,16 @@ fn a_recovery_that_dies_in_a_write_is_gone_on_with() {
 }
 
 #[test]
+fn who_dies_in_its_first_write_for_want_of_memory_has_noted_it() {
+    let place = Place::new();
+    place.child("starved");
+    let cut = place.lines().len();
+    assert!(cut > 10 && cut < THREADS * RECORDS, "it died in the middle: {cut} lines");
+    drop(place.engine());
+    check(&place.lines());
+}
+
+#[test]
 fn a_forked_child_leaves_its_parents_records_alone() {
     let place = Place::new();
     place.child("fork");
@@ -255,6 +266,7 @@ fn as_child() {
             .build()
             .unwrap(),
         "stuck" => builder(&place).sink(Stuck(log(&place))).build().unwrap(),
+        "starved" => builder(&place).sink(Starved(log(&place))).build().unwrap(),
         "dies" => builder(&place).sink(Dying { file: log(&place), writes: 0 }).build().unwrap(),
         "record" => {
             let rule = Rule::new(Delivery::FlightRecorder).from(LevelFilter::Info);
@@ -303,7 +315,41 @@ fn as_child() {
             });
         }
     });
+    if what == "starved" {
+        starve();
+        LOGGED.set(()).unwrap();
+        thread::sleep(Duration::from_secs(600));
+    }
     kill();
+}
+
+/// Leaves the process the memory that it has, and no more.
+fn starve() {
+    let most = libc::rlimit { rlim_cur: 1 << 20, rlim_max: 1 << 20 };
+    // SAFETY: bounds: the limit outlives the call.
+    unsafe { libc::setrlimit(libc::RLIMIT_AS, &raw const most) };
+}
+
+/// Set when everything is logged, and no memory is left.
+static LOGGED: OnceLock<()> = OnceLock::new();
+
+/// Dies in the middle of its first write, which comes when no memory is left.
+struct Starved(File);
+
+impl Sink for Starved {
+    fn write(&mut self, lines: &[u8]) -> Result<(), WriteError> {
+        self.0.write(&lines[..lines.len() / 2]).unwrap();
+        kill();
+    }
+
+    fn name(&self) -> String {
+        self.0.name()
+    }
+
+    fn place(&mut self) -> io::Result<Option<SinkPlace>> {
+        LOGGED.wait();
+        self.0.place()
+    }
 }
 
 fn log(place: &Path) -> File {
