@@ -24,6 +24,7 @@
 //! | write what was logged before a signal ends the process | [`signals`]           |
 //! | write a tenth, and render it later    | [`sink::File::binary`], [`binary`]            |
 //! | say what must not be lost, and how    | [`Delivery`], [`Deliveries`], [`Chain`]       |
+//! | show that nobody touched a file       | `audit`, by the feature of that name          |
 //! | know what was written and what lost   | [`Stats`], [`Report`]                         |
 //! | test what a library logs              | [`testing::capture`]                          |
 //! | log from a library, std or not        | the crate `hydra-log-core`, same macros       |
@@ -31,6 +32,8 @@
 // So that the names that macros expand to exist in this crate's own tests and examples.
 extern crate self as hydra_log;
 
+#[cfg(feature = "audit")]
+pub mod audit;
 pub mod binary;
 #[cfg(any(feature = "log", feature = "slog", feature = "tracing"))]
 pub mod bridge;

@@ -1,11 +1,15 @@
 //! Records that must not be dropped: of security, audits, and compliance.
 //!
-//! Each has a layer of its own, whose delivery class is `MustNotDrop` unless a rule says otherwise,
-//! and the fields without which such a record says little: a call that lacks one does not compile.
+//! Each has a layer of its own, whose delivery class is `MustNotDrop` unless a rule says otherwise
+//! (that of audits is `Guaranteed`), and the fields without which such a record says little: a call
+//! that lacks one does not compile.
 
-/// The layers of [`security!`](crate::security), [`audit!`](crate::audit) and
+/// The layers of [`security!`](crate::security), [`audit!`](macro@crate::audit) and
 /// [`compliance!`](crate::compliance).
-pub const RESERVED_LAYERS: [&str; 3] = ["SECURITY", "AUDIT", "COMPLIANCE"];
+pub const RESERVED_LAYERS: [&str; 3] = ["SECURITY", AUDIT, "COMPLIANCE"];
+
+/// The layer of audits.
+pub(crate) const AUDIT: &str = "AUDIT";
 
 /// Logs what concerns security, as a warning of the layer `SECURITY`: which kind of event, who, and
 /// how it ended; then fields and a message as any call has them.
@@ -31,7 +35,7 @@ macro_rules! security {
 }
 
 /// Logs who did what to what, and how it ended, as information of the layer `AUDIT`; then fields
-/// and a message as any call has them.
+/// and a message as any call has them. It returns when its record is written.
 ///
 /// ```
 /// # use hydra_log::audit;

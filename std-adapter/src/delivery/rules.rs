@@ -4,7 +4,7 @@ use hydra_log_core::LevelFilter;
 use hydra_log_core::site::Site;
 
 use super::Delivery;
-use crate::reserved::RESERVED_LAYERS;
+use crate::reserved::{AUDIT, RESERVED_LAYERS};
 
 /// Records of some levels, of a target and of a layer.
 ///
@@ -79,7 +79,8 @@ fn is_in(target: &str, other: &str) -> bool {
 }
 
 /// Rules; the last one that a record meets gives its class. Without one it is `BestEffort`, and
-/// `MustNotDrop` in a layer of [`RESERVED_LAYERS`](crate::RESERVED_LAYERS).
+/// `MustNotDrop` in a layer of [`RESERVED_LAYERS`](crate::RESERVED_LAYERS), of which `AUDIT` has
+/// `Guaranteed`.
 ///
 /// ```
 /// use hydra_log::{Builder, Deliveries, Delivery, LevelFilter, Rule, sink::Memory};
@@ -113,9 +114,12 @@ impl Deliveries {
     /// The class of a callsite's records.
     pub(crate) fn of(&self, site: &Site) -> Delivery {
         let rule = self.rules.iter().rev().find(|rule| rule.is_for(site));
-        let reserved = RESERVED_LAYERS.contains(&site.layer);
-        let otherwise = if reserved { Delivery::MustNotDrop } else { Delivery::BestEffort };
-        rule.map_or(otherwise, Rule::delivery)
+        let otherwise = || match site.layer {
+            AUDIT => Delivery::Guaranteed,
+            layer if RESERVED_LAYERS.contains(&layer) => Delivery::MustNotDrop,
+            _ => Delivery::BestEffort,
+        };
+        rule.map_or_else(otherwise, Rule::delivery)
     }
 
     /// Whether some rule gives this class.

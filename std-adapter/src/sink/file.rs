@@ -218,7 +218,7 @@ fn private(_options: &mut fs::OpenOptions) {}
 
 /// Whether the path leads to this very file.
 #[cfg(unix)]
-fn is_at(file: &fs::File, path: &Path) -> bool {
+pub(crate) fn is_at(file: &fs::File, path: &Path) -> bool {
     use std::os::unix::fs::MetadataExt;
     let identity = |data: fs::Metadata| (data.dev(), data.ino());
     match (file.metadata(), fs::metadata(path)) {
@@ -231,18 +231,18 @@ fn is_at(file: &fs::File, path: &Path) -> bool {
 
 /// Whether the path leads to this very file. Elsewhere a file that is open stays where it is.
 #[cfg(not(unix))]
-fn is_at(_file: &fs::File, _path: &Path) -> bool {
+pub(crate) fn is_at(_file: &fs::File, _path: &Path) -> bool {
     true
 }
 
 #[cfg(unix)]
-fn sync_directory(path: &Path) -> io::Result<()> {
+pub(crate) fn sync_directory(path: &Path) -> io::Result<()> {
     let directory = path.parent().filter(|parent| !parent.as_os_str().is_empty());
     fs::File::open(directory.unwrap_or_else(|| Path::new(".")))?.sync_all()
 }
 
 #[cfg(not(unix))]
-fn sync_directory(_path: &Path) -> io::Result<()> {
+pub(crate) fn sync_directory(_path: &Path) -> io::Result<()> {
     Ok(())
 }
 

@@ -12,7 +12,7 @@
 //! | [`Writer`]  | any `std::io::Write`                                        |
 
 mod console;
-mod file;
+pub(crate) mod file;
 mod memory;
 mod root;
 mod rotating;
