@@ -10,6 +10,8 @@ use crate::control::{self, ControlOptions};
 use crate::rtt::{self, RttOptions};
 use crate::stats::{self, StatsOptions};
 use crate::top::{self, TopOptions};
+#[cfg(feature = "audit")]
+use crate::verify::{self, VerifyOptions};
 use crate::view::{self, View};
 
 const HELP: &str = "\
@@ -26,6 +28,7 @@ Commands:
   control      switch a microcontroller's calls on and off while it runs
   cat          show several binary logs as one, by time
   stats        count a binary log's records, losses and callsites
+  verify       say whether an audit file was touched, and where
 
 Options:
   --help       this text; `hydra <command> --help` says more
@@ -38,6 +41,7 @@ Examples:
   hydra top /dev/shm/hydra-1000-server
   hydra decode app.hlog --level warn --since 15m
   hydra stats app.hlog
+  hydra verify audit.log --key audit.key.pub
 
 Exit codes: 0 done, 1 not everything was written or could be read, 2 bad argument, 3 no output,
 4 no input.";
@@ -245,9 +249,11 @@ pub(crate) enum Parsed {
     Control(ControlOptions),
     Stats(StatsOptions),
     Top(TopOptions),
+    #[cfg(feature = "audit")]
+    Verify(VerifyOptions),
 }
 
-const COMMANDS: &str = "pipe, recover, top, decode, rtt, control, cat or stats";
+const COMMANDS: &str = "pipe, recover, top, decode, rtt, control, cat, stats or verify";
 
 pub(crate) fn parse(words: &[OsString]) -> Result<Parsed, Failure> {
     let Some((command, rest)) = words.split_first() else {
@@ -274,6 +280,11 @@ pub(crate) fn parse(words: &[OsString]) -> Result<Parsed, Failure> {
         }
         "stats" => Ok(stats::parse(rest)?.map_or(Parsed::Text(STATS_HELP), Parsed::Stats)),
         "top" => Ok(top::parse(rest)?.map_or(Parsed::Text(top::HELP), Parsed::Top)),
+        #[cfg(feature = "audit")]
+        "verify" => {
+            let options = verify::parse(rest)?;
+            Ok(options.map_or(Parsed::Text(verify::HELP), Parsed::Verify))
+        }
         "--help" | "-h" | "help" => Ok(Parsed::Text(HELP)),
         "--version" | "-V" => Ok(Parsed::Text(concat!("hydra ", env!("CARGO_PKG_VERSION")))),
         other => Err(Failure::Usage(format!("unknown command `{other}`: use {COMMANDS}"))),

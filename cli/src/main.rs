@@ -19,6 +19,8 @@ mod rtt_memory;
 mod serial;
 mod stats;
 mod top;
+#[cfg(feature = "audit")]
+mod verify;
 mod view;
 mod when;
 
@@ -90,6 +92,8 @@ fn run(words: &[OsString]) -> Result<(), Failure> {
         Parsed::Control(options) => control::run(options),
         Parsed::Stats(options) => stats::run(&options),
         Parsed::Top(options) => top::run(&options),
+        #[cfg(feature = "audit")]
+        Parsed::Verify(options) => verify::run(&options),
     }
 }
 
