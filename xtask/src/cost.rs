@@ -163,7 +163,9 @@ fn build(folder: &Path, subject: &Subject, profile: &str) -> Result<f64, String>
 
 fn cargo(folder: &Path, subject: &Subject, line: &str) -> Result<(), String> {
     let built = folder.join("target").to_string_lossy().into_owned();
-    Tool::cargo(line).within(&folder.join(subject.name)).env("CARGO_TARGET_DIR", &built).run()
+    // Otherwise what is built again is taken from the build before.
+    let crates = Tool::cargo(line).within(&folder.join(subject.name));
+    crates.env("CARGO_TARGET_DIR", &built).env("CARGO_INCREMENTAL", "0").run()
 }
 
 /// Bytes of code that a statement adds: the slope between two programs.
