@@ -26,6 +26,8 @@ pub(crate) struct Head {
     /// The crate that the call came through.
     pub(crate) root: TokenTree,
     pub(crate) level: TokenStream,
+    /// The level's name, where the macro's own name says it.
+    pub(crate) named: Option<Ident>,
     pub(crate) target: Option<Expr>,
     pub(crate) layer: Option<LitStr>,
 }
@@ -91,9 +93,10 @@ impl Parse for Head {
         let fixed;
         bracketed!(fixed in input);
         let root = fixed.parse()?;
-        let mut head = Self { root, level: TokenStream::new(), target: None, layer: None };
+        let named = fixed.parse()?;
+        let mut head = Self { root, level: TokenStream::new(), named, target: None, layer: None };
         head.options(input)?;
-        head.level = if let Some(level) = fixed.parse::<Option<Ident>>()? {
+        head.level = if let Some(level) = &head.named {
             let root = &head.root;
             quote!(#root::__private::Level::#level)
         } else {

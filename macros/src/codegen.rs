@@ -1,18 +1,15 @@
 //! The tokens that a log call becomes.
 //!
 //! ```text
-//! match { statics; if const { allows(LEVEL) } && GATE.is_on() { Some(&GATE) } else { None } } {
-//!     Some(gate) => {
-//!         unlikely();
-//!         match (&a, &b) { (a0, a1) => emit(gate, &(pick(a0), (pick(a1), ()))) };
-//!     }
-//!     None => {}
-//! }
+//! __call! { Info (LEVEL) (allowed) (target) "layer" "template" [fields] 2 gate {
+//!     match (&a, &b) { (a0, a1) => emit(gate, &(pick(a0), (pick(a1), ()))) };
+//! } }
 //! ```
 //!
-//! No expression of the user stands where a name of ours can be seen: the statics are in a block of
-//! their own, the traits of `pick` are imported behind the inputs, and locals are hygienic. Inputs
-//! are borrowed in a statement of their own, so that nothing lives longer than the call.
+//! `hydra_log_core::__call!` puts the statics and the test around that. Of our names, only those of
+//! the two statics can be seen where an expression of the user stands: the traits of `pick` are
+//! imported behind the inputs, and locals are hygienic. Inputs are borrowed in a statement of their
+//! own, so that nothing lives longer than the call.
 
 use proc_macro2::{Delimiter, Group, Ident, Literal, Punct, Spacing, Span, TokenStream, TokenTree};
 use quote::{ToTokens, quote, quote_spanned};
@@ -25,67 +22,57 @@ use crate::plan::{Family, Plan, Slot, Whole};
 pub(crate) fn event(head: &Head, plan: &Plan) -> TokenStream {
     let root = &head.root;
     let gate = Ident::new("gate", Span::mixed_site());
-    let site = site(head, plan);
+    let site = site(head);
+    let template = &plan.template;
+    let fields = plan.fields.iter().map(|(key, template)| quote!((#key, #template),));
+    let arguments = Literal::usize_unsuffixed(plan.slots.len());
     let emit = emit(root, plan, &gate);
-    quote! {
-        match {
-            #site
-            let #gate = #root::__private::known(&__HYDRA_GATE);
-            if const { #root::__private::allows(__HYDRA_LEVEL) } && #gate.is_on() {
-                #root::__private::__linked!(__HYDRA_SITE);
-                #root::__private::Some(#gate)
-            } else {
-                #root::__private::None
+    with_level(
+        head,
+        quote! {
+            #root::__private::__call! {
+                #site #template [#(#fields)*] #arguments #gate { #emit }
             }
-        } {
-            #root::__private::Some(#gate) => {
-                #root::__private::unlikely();
-                #emit
-            }
-            #root::__private::None => {}
-        }
-    }
+        },
+    )
 }
 
 pub(crate) fn enabled(head: &Head) -> TokenStream {
     let root = &head.root;
-    let site = site(head, &Plan::default());
+    let site = site(head);
+    with_level(head, quote!(#root::__private::__would_be_on! { #site }))
+}
+
+/// A level that only the compiler can read is read once.
+fn with_level(head: &Head, call: TokenStream) -> TokenStream {
+    let Head { root, level, named, .. } = head;
+    if named.is_some() {
+        return call;
+    }
     quote!({
-        #site
-        #root::__private::__linked!(__HYDRA_SITE);
-        (const { #root::__private::allows(__HYDRA_LEVEL) } && __HYDRA_GATE.is_on())
+        const __HYDRA_LEVEL: #root::__private::Level = #level;
+        #call
     })
 }
 
-/// The site's level and statics.
-fn site(head: &Head, plan: &Plan) -> TokenStream {
-    let Head { root, level, target, layer } = head;
-    let private = quote!(#root::__private);
+/// The site's level, whether such calls are compiled in, target and layer.
+fn site(head: &Head) -> TokenStream {
+    let Head { root, level, named, target, layer } = head;
+    let severity = severity(level);
+    let (level, allowed) = match named {
+        // A constant by name, as a constant expression is a function of its own to the compiler.
+        Some(name) => (level.clone(), quote!(#root::__private::allowed::#name)),
+        None => {
+            let level = quote!(__HYDRA_LEVEL);
+            (level, quote!(const { #root::__private::allows(__HYDRA_LEVEL) }))
+        }
+    };
     let target = match target {
         Some(target) => target.to_token_stream(),
-        None => quote!(#private::module_path!()),
+        None => quote!(#root::__private::module_path!()),
     };
     let layer = layer.as_ref().map_or_else(|| quote!(""), ToTokens::to_token_stream);
-    let template = &plan.template;
-    let fields = plan.fields.iter().map(|(key, template)| quote!((#key, #template)));
-    let arguments = Literal::usize_unsuffixed(plan.slots.len());
-    let severity = severity(level);
-    quote! {
-        const __HYDRA_LEVEL: #private::Level = #level;
-        #private::__site! {
-            gate __HYDRA_GATE, site __HYDRA_SITE: #severity __HYDRA_LEVEL, {
-                target: #target,
-                layer: #layer,
-                module: #private::module_path!(),
-                file: #private::file!(),
-                template: #template,
-                fields: &[#(#fields),*],
-                line: #private::line!(),
-                arguments: #arguments,
-                kind: #private::SiteKind::Event,
-            }
-        }
-    }
+    quote!(#severity (#level) (#allowed) (#target) #layer)
 }
 
 /// The level's name, where the call says it: firmware sorts its gates by it.
@@ -179,6 +166,17 @@ impl Values<'_> {
         match slot {
             Slot::Shown { input, family, format, counts } => {
                 let Some(local) = self.locals.get(*input) else { return TokenStream::new() };
+                let (name, start) = (&local.name, local.start);
+                let plain = match (family, format.as_str()) {
+                    (Family::Display, "{0}") => Some(quote_spanned!(start=> __hydra_plain)),
+                    (Family::Debug, "{0:?}") => Some(quote_spanned!(start=> __hydra_plain_debug)),
+                    _ => None,
+                };
+                if let Some(method) = plain {
+                    return quote_spanned!(start=>
+                        (&#root::__private::pick::Pick(#name)).#method()
+                    );
+                }
                 let method = match family {
                     Family::Display => quote!(__hydra_display),
                     Family::Debug => quote!(__hydra_debug),

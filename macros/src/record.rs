@@ -171,8 +171,8 @@ impl Field<'_> {
         let span = ty.span().resolved_at(Span::call_site());
         match style {
             Style::Value | Style::Skip => quote_spanned!(span=> &self.#member),
-            Style::Display => quote_spanned!(span=> #private::pick::ByDisplay(&self.#member)),
-            Style::Debug => quote_spanned!(span=> #private::pick::ByDebug(&self.#member)),
+            Style::Display => quote_spanned!(span=> #private::pick::By::display(&self.#member)),
+            Style::Debug => quote_spanned!(span=> #private::pick::By::debug(&self.#member)),
         }
     }
 

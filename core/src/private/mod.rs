@@ -2,6 +2,7 @@
 //!
 //! Another front, such as `hydra_log`, re-exports this module with an `emit` of its own.
 
+mod call;
 pub mod pick;
 
 pub use core::fmt::{Debug, Display};
@@ -17,7 +18,7 @@ pub use crate::level::Level;
 pub use crate::record::Layout;
 pub use crate::site::{Gate, Site, SiteKind};
 pub use crate::value::{Args, Kind, Rendered, Value, Writer};
-pub use crate::{__linked, __site};
+pub use crate::{__call, __linked, __site, __would_be_on};
 
 /// A call's gate: its address is found once, for the test and for the record.
 #[inline(always)]
@@ -30,6 +31,19 @@ pub fn known(gate: &'static Gate) -> &'static Gate {
 #[must_use]
 pub const fn allows(level: Level) -> bool {
     crate::level::STATIC_MAX_LEVEL.allows(level)
+}
+
+/// By the levels' names, whether such calls are compiled in.
+#[expect(non_upper_case_globals, reason = "the levels' names")]
+#[expect(missing_docs, reason = "the levels' names")]
+pub mod allowed {
+    use super::{Level, allows};
+
+    pub const Error: bool = allows(Level::Error);
+    pub const Warn: bool = allows(Level::Warn);
+    pub const Info: bool = allows(Level::Info);
+    pub const Debug: bool = allows(Level::Debug);
+    pub const Trace: bool = allows(Level::Trace);
 }
 
 /// Records a call in whatever backend is installed.

@@ -12,10 +12,10 @@
 //! | `key = value`    | [`Stored`], any [`Value`]            | `Display`, `Debug`, or an error |
 //!
 //! The first two rows hold only what the renderer shows exactly as `format!` would: a type with a
-//! `Display` of its own is rendered for `{}`, whatever else it can do. What is rendered comes as
-//! `format_args!`, so that the compiler checks the trait in either case.
+//! `Display` of its own is rendered for `{}`, whatever else it can do. What is rendered under a
+//! format comes as `format_args!`, so that the compiler checks the trait in either case.
 
-use core::fmt::{Arguments, Debug, Display};
+use core::fmt::{self, Arguments, Debug, Display, Formatter};
 use core::num::{NonZero, Saturating, Wrapping};
 use core::time::Duration;
 
@@ -219,6 +219,51 @@ placeholder! {
     PointerRendered
 }
 
+/// The choice of a placeholder without a format: what is rendered needs no `format_args!` at the
+/// call, which a compiler would have to check and to translate for each argument.
+macro_rules! plain {
+    ($method:ident, $first:ident: $bound:ident; $other:ident: $format:ident, $by:ident) => {
+        #[doc = concat!("`", stringify!($method), "` of what is stored.")]
+        pub trait $first {
+            /// What is recorded.
+            type Kept: Value;
+            /// Chooses.
+            fn $method(self) -> Self::Kept;
+        }
+
+        impl<'a, T: $bound + $format + ?Sized> $first for &Pick<'a, T> {
+            type Kept = T::Kept<'a>;
+
+            #[inline(always)]
+            fn $method(self) -> T::Kept<'a> {
+                self.0.keep()
+            }
+        }
+
+        #[doc = concat!("`", stringify!($method), "` of everything else.")]
+        pub trait $other<'a, T: ?Sized> {
+            /// Chooses. The bound is the method's, so that lookup ends here, and the compiler says
+            /// what is missing.
+            fn $method(self) -> By<'a, T>
+            where
+                T: $format;
+        }
+
+        impl<'a, T: ?Sized> $other<'a, T> for Pick<'a, T> {
+            #[inline(always)]
+            fn $method(self) -> By<'a, T>
+            where
+                T: $format,
+            {
+                By::$by(self.0)
+            }
+        }
+    };
+}
+
+plain!(__hydra_plain, PlainStored: Shown; PlainRendered: Display, display);
+plain!(__hydra_plain_debug, PlainDebugStored: Stored; PlainDebugRendered: Debug, debug);
+
 /// A field's choice: a trait and its implementation for `Pick` behind some references.
 macro_rules! field {
     ($($name:ident, $receiver:ty, [$($bound:tt)*], $kept:ty, |$value:ident| $keep:expr;)*) => {$(
@@ -245,8 +290,8 @@ macro_rules! field {
 field! {
     FieldStored, &&&&Pick<'a, T>, [+ Stored], T::Kept<'a>, |value| value.keep();
     FieldValue, &&&Pick<'a, T>, [+ Value], &'a T, |value| value;
-    FieldDisplay, &&Pick<'a, T>, [+ Display], ByDisplay<'a, T>, |value| ByDisplay(value);
-    FieldDebug, &Pick<'a, T>, [+ Debug], ByDebug<'a, T>, |value| ByDebug(value);
+    FieldDisplay, &&Pick<'a, T>, [+ Display], By<'a, T>, |value| By::display(value);
+    FieldDebug, &Pick<'a, T>, [+ Debug], By<'a, T>, |value| By::debug(value);
 }
 
 /// A field: nothing that can be recorded.
@@ -266,13 +311,50 @@ impl<T: ?Sized> FieldNothing<T> for Pick<'_, T> {
     }
 }
 
-/// A value that the caller renders with `{}`.
-#[derive(Debug)]
-pub struct ByDisplay<'a, T: ?Sized>(pub &'a T);
+/// A value that the caller renders, and by what. Any value may stand here, so that a compiler
+/// complains of a trait that is missing once, where it is chosen.
+pub struct By<'a, T: ?Sized>(&'a T, fn(&T, &mut Formatter<'_>) -> fmt::Result);
 
-/// A value that the caller renders with `{:?}`.
-#[derive(Debug)]
-pub struct ByDebug<'a, T: ?Sized>(pub &'a T);
+impl<'a, T: ?Sized> By<'a, T> {
+    /// By `{}`.
+    #[inline(always)]
+    pub fn display(value: &'a T) -> Self
+    where
+        T: Display,
+    {
+        Self(value, T::fmt)
+    }
+
+    /// By `{:?}`.
+    #[inline(always)]
+    pub fn debug(value: &'a T) -> Self
+    where
+        T: Debug,
+    {
+        Self(value, T::fmt)
+    }
+}
+
+impl<T: ?Sized> Debug for By<'_, T> {
+    fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
+        (self.1)(self.0, f)
+    }
+}
+
+impl<T: ?Sized> Value for By<'_, T> {
+    const KIND: Kind = Kind::Text;
+    const RENDERED: usize = 1;
+
+    #[inline(always)]
+    fn size<L: Layout>(&self, cap: usize) -> usize {
+        Rendered(format_args!("")).size::<L>(cap)
+    }
+
+    #[inline(always)]
+    fn write<L: Layout>(&self, writer: &mut Writer<'_, L>, cap: usize) {
+        Rendered(format_args!("{self:?}")).write(writer, cap);
+    }
+}
 
 /// What a field's value has to be; nothing is, that is not stored or rendered.
 #[diagnostic::on_unimplemented(
@@ -281,27 +363,3 @@ pub struct ByDebug<'a, T: ?Sized>(pub &'a T);
     note = "derive `Debug`, or derive `Record` to store the struct as it is"
 )]
 pub trait Loggable {}
-
-macro_rules! rendered {
-    ($($name:ident: $bound:ident, $format:literal;)*) => {$(
-        impl<T: $bound + ?Sized> Value for $name<'_, T> {
-            const KIND: Kind = Kind::Text;
-            const RENDERED: usize = 1;
-
-            #[inline(always)]
-            fn size<L: Layout>(&self, cap: usize) -> usize {
-                Rendered(format_args!("")).size::<L>(cap)
-            }
-
-            #[inline(always)]
-            fn write<L: Layout>(&self, writer: &mut Writer<'_, L>, cap: usize) {
-                Rendered(format_args!($format, self.0)).write(writer, cap);
-            }
-        }
-    )*};
-}
-
-rendered! {
-    ByDisplay: Display, "{}";
-    ByDebug: Debug, "{:?}";
-}
