@@ -19,6 +19,7 @@
 //! | choose sinks, formats, sizes, policy  | [`Builder`], [`Preset`], [`Overflow`]         |
 //! | send layers to places of their own    | [`Builder::layer`], [`layers`]                |
 //! | take what other loggers record        | `bridge`, by the features `log`, `tracing`, … |
+//! | send lines to a collector             | [`sink::Net`]: TCP, UDP, Unix sockets         |
 //! | write somewhere else                  | [`sink::Sink`], [`format::Format`]            |
 //! | lose nothing when the process is killed | [`Builder::crash_proof`], [`crash`]         |
 //! | write what was logged before a signal ends the process | [`signals`]           |

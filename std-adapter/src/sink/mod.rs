@@ -8,12 +8,14 @@
 //! | [`Console`] | standard output, standard error, any descriptor             |
 //! | [`File`]    | a file, opened again when it was moved away                 |
 //! | [`Rotating`] | a file that makes way for the next one, by size and time   |
+//! | [`Net`]     | another program or machine: TCP, UDP, Unix sockets          |
 //! | [`Memory`]  | a shared vector, for tests                                  |
 //! | [`Writer`]  | any `std::io::Write`                                        |
 
 mod console;
 pub(crate) mod file;
 mod memory;
+mod net;
 mod root;
 mod rotating;
 mod whole;
@@ -26,6 +28,7 @@ use std::path::PathBuf;
 pub use self::console::Console;
 pub use self::file::{File, OpenError};
 pub use self::memory::Memory;
+pub use self::net::{Framing, Net};
 pub use self::root::{OutsideError, Root};
 pub use self::rotating::{Compression, Names, Rotating, Rotation};
 pub use self::writer::Writer;

@@ -1,6 +1,5 @@
 //! Whole writes out of partial ones.
 
-#[cfg(unix)]
 use core::time::Duration;
 use std::io;
 
@@ -8,7 +7,6 @@ use super::WriteError;
 
 /// How long a descriptor that takes nothing (a full pipe that does not block) is waited for, before
 /// its lane keeps the rest and tries again later.
-#[cfg(unix)]
 pub(super) const PATIENCE: Duration = Duration::from_millis(20);
 
 /// Writes all of `bytes` by as many calls as it takes. When a call says that it would block,

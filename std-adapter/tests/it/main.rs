@@ -24,6 +24,7 @@ mod forks;
 mod guarantees;
 mod hangs;
 mod layers;
+mod net;
 mod ord;
 mod order;
 mod rotation;

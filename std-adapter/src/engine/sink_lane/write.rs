@@ -289,7 +289,8 @@ impl SinkLane {
         let is_blocked = source.kind() == io::ErrorKind::WouldBlock;
         let longest = if is_blocked { PAUSE_WHERE_BLOCKED } else { Duration::MAX };
         writer.breaker.failed(self.made.elapsed(), longest);
-        let passes = may_pass(&source) || work.tries < RETRIES;
+        let is_away = source.kind() == io::ErrorKind::NotConnected && !self.has_fallbacks(writer);
+        let passes = may_pass(&source) || is_away || work.tries < RETRIES;
         let goes_on = passes && writer.give_up_after.is_none_or(|bound| since.elapsed() < bound);
         let is_last_chance = shared.stopping.load(ord::stop_seen()) && self.has_fallbacks(writer);
         work.tries += 1;
