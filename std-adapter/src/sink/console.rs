@@ -1,9 +1,9 @@
 //! Standard output and standard error, past Rust's locks and buffers.
 //!
 //! A stalled reader of standard output stops whoever holds its lock. So nothing here takes it:
-//! batches go to the descriptor directly, and a program's own `println!` goes on. A pipe is opened
-//! a second time, without blocking, where the system can, and a socket is asked not to block: the
-//! reader may stall, and no thread hangs.
+//! batches go to the descriptor directly, and a program's own `println!` goes on. A pipe or a
+//! terminal is opened a second time, without blocking, where the system can, and a socket is asked
+//! not to block: the reader may stall, somebody may press Ctrl-S, and no thread hangs.
 
 use std::io::{self, IsTerminal};
 
@@ -32,8 +32,8 @@ enum Way {
     Unknown,
     /// Writing may block.
     Plain,
-    /// A pipe, opened again.
-    Pipe(std::os::fd::OwnedFd),
+    /// A pipe or a terminal, opened again.
+    Again(std::os::fd::OwnedFd),
     Socket,
 }
 
@@ -148,13 +148,13 @@ impl Sink for Console {
         let (stdout, stderr) = (io::stdout(), io::stderr());
         let given = self.stream.descriptor(&stdout, &stderr);
         if let Way::Unknown = self.way {
-            self.way = match fd::nonblocking_pipe(given) {
-                Some(pipe) => Way::Pipe(pipe),
+            self.way = match fd::nonblocking(given) {
+                Some(again) => Way::Again(again),
                 None if fd::is_socket(given) => Way::Socket,
                 None => Way::Plain,
             };
         }
-        let target = if let Way::Pipe(pipe) = &self.way { pipe.as_fd() } else { given };
+        let target = if let Way::Again(again) = &self.way { again.as_fd() } else { given };
         let write = if let Way::Socket = self.way { fd::send } else { fd::write };
         write_whole(lines, |bytes| write(target, bytes), || fd::wait_writable(target, PATIENCE))
     }
@@ -184,7 +184,7 @@ impl Sink for Console {
         let (stdout, stderr) = (io::stdout(), io::stderr());
         let given = self.stream.descriptor(&stdout, &stderr);
         let is_still = match &self.way {
-            Way::Pipe(pipe) => crate::sys::fd::is_same(pipe.as_fd(), given),
+            Way::Again(again) => crate::sys::fd::is_same(again.as_fd(), given),
             _ => false,
         };
         if !is_still {

@@ -44,25 +44,26 @@ pub(crate) fn wait_writable(fd: BorrowedFd<'_>, limit: Duration) -> io::Result<b
     if ready < 0 { Err(io::Error::last_os_error()) } else { Ok(ready > 0) }
 }
 
-/// A way into the same pipe that never blocks; `None` where the descriptor is no pipe.
+/// A way into the same pipe or terminal that never blocks; `None` where the descriptor is neither.
 ///
 /// It is a description of its own: whoever else has the pipe goes on blocking as before.
 #[cfg(target_os = "linux")]
-pub(crate) fn nonblocking_pipe(fd: BorrowedFd<'_>) -> Option<std::os::fd::OwnedFd> {
+pub(crate) fn nonblocking(fd: BorrowedFd<'_>) -> Option<std::os::fd::OwnedFd> {
+    use std::io::IsTerminal;
     use std::os::unix::fs::{FileTypeExt, OpenOptionsExt};
-    // Only a pipe: a file that is opened again begins at its first byte.
+    // Nothing else: a file that is opened again begins at its first byte.
     let link = format!("/proc/self/fd/{}", fd.as_raw_fd());
-    if !std::fs::metadata(&link).ok()?.file_type().is_fifo() {
+    if !std::fs::metadata(&link).ok()?.file_type().is_fifo() && !fd.is_terminal() {
         return None;
     }
     let mut options = std::fs::OpenOptions::new();
-    options.write(true).custom_flags(libc::O_NONBLOCK | libc::O_CLOEXEC);
+    options.write(true).custom_flags(libc::O_NONBLOCK | libc::O_CLOEXEC | libc::O_NOCTTY);
     Some(options.open(link).ok()?.into())
 }
 
-/// Elsewhere a pipe cannot be opened a second time.
+/// Elsewhere neither can be opened a second time.
 #[cfg(not(target_os = "linux"))]
-pub(crate) fn nonblocking_pipe(_fd: BorrowedFd<'_>) -> Option<std::os::fd::OwnedFd> {
+pub(crate) fn nonblocking(_fd: BorrowedFd<'_>) -> Option<std::os::fd::OwnedFd> {
     None
 }
 
@@ -108,12 +109,12 @@ mod tests {
     #[test]
     fn a_pipe_has_a_second_end_that_does_not_block() {
         let (_reader, writer) = io::pipe().unwrap();
-        let second = nonblocking_pipe(writer.as_fd()).unwrap();
+        let second = nonblocking(writer.as_fd()).unwrap();
         assert!(is_same(second.as_fd(), writer.as_fd()));
         let full = (0..1000).find_map(|_| write(second.as_fd(), &[0; 4096]).err()).unwrap();
         assert_eq!(full.kind(), io::ErrorKind::WouldBlock);
         let file = tempfile::tempfile().unwrap();
-        assert!(nonblocking_pipe(file.as_fd()).is_none() && !is_same(file.as_fd(), writer.as_fd()));
+        assert!(nonblocking(file.as_fd()).is_none() && !is_same(file.as_fd(), writer.as_fd()));
     }
 
     #[test]

@@ -332,3 +332,72 @@ fn a_pipe_that_nobody_reads_is_seen_and_spilled() {
     until("read", || text.lock().unwrap().len() as u64 == stats.sinks[0].bytes);
     all_once(&String::from_utf8(text.lock().unwrap().clone()).unwrap(), RECORDS);
 }
+
+/// A terminal: the end that shows, and the end that is written to.
+#[cfg(target_os = "linux")]
+fn terminal() -> (fs::File, std::os::fd::OwnedFd) {
+    use std::os::fd::FromRawFd;
+    let (mut shows, mut written) = (-1, -1);
+    let (name, settings, size) =
+        (core::ptr::null_mut(), core::ptr::null_mut(), core::ptr::null_mut());
+    // SAFETY: bounds: both numbers outlive the call; no name, settings or size are asked for.
+    let opened = unsafe { libc::openpty(&raw mut shows, &raw mut written, name, settings, size) };
+    assert_eq!(opened, 0);
+    // SAFETY: it was just opened, and is nobody else's.
+    let shows = unsafe { fs::File::from_raw_fd(shows) };
+    // SAFETY: as above.
+    (shows, unsafe { std::os::fd::OwnedFd::from_raw_fd(written) })
+}
+
+/// Somebody presses Ctrl-S, and Ctrl-Q later; or the terminal's program shows nothing for a while.
+#[cfg(target_os = "linux")]
+#[test]
+fn a_terminal_that_was_stopped_is_seen_and_spilled() {
+    use std::os::fd::AsRawFd;
+    for is_stopped in [true, false] {
+        let (mut shows, written) = terminal();
+        let flow = written.try_clone().unwrap();
+        let flow = move |action| {
+            // SAFETY: bounds: the descriptor is open.
+            assert_eq!(unsafe { libc::tcflow(flow.as_raw_fd(), action) }, 0);
+        };
+        if is_stopped {
+            flow(libc::TCOOFF);
+        }
+        let engine = Builder::new()
+            .sink(Console::from_fd(written, "terminal"))
+            .deliveries(never_dropping())
+            .on_error(|_error| {})
+            .build()
+            .unwrap();
+        // More than the terminal holds, less than spool and rings do.
+        let longest = log(&engine, 0..RECORDS / 2);
+        until_is(&engine, 0, SinkState::Failing);
+        tell("terminal stopped", &engine, longest);
+        let stats = conserved(&engine);
+        assert_eq!((stats.report().lost, stats.emitted()), (0, RECORDS / 2));
+        assert!(stats.report().pending > 0 && (!is_stopped || stats.sinks[0].bytes == 0));
+        let health = engine.health();
+        assert!(health.sinks[0].held_for.is_some() && health.oldest.is_some(), "{health:?}");
+        if is_stopped {
+            flow(libc::TCOON);
+        }
+        let text = Arc::new(Mutex::new(Vec::new()));
+        let copy = Arc::clone(&text);
+        let _reading = thread::spawn(move || {
+            let mut some = [0; 4096];
+            while let Ok(count @ 1..) = shows.read(&mut some) {
+                copy.lock().unwrap().extend_from_slice(&some[..count]);
+            }
+        });
+        let longest = log(&engine, RECORDS / 2..RECORDS);
+        engine.flush().unwrap();
+        tell("terminal goes on", &engine, longest);
+        let stats = conserved(&engine);
+        assert_eq!((stats.sinks[0].written, stats.report().lost), (RECORDS, 0));
+        assert!(engine.health().sinks[0].resumed > 0);
+        let shown = || String::from_utf8_lossy(&text.lock().unwrap()).into_owned();
+        until("shown", || shown().lines().count() as u64 == RECORDS);
+        all_once(&shown(), RECORDS);
+    }
+}
