@@ -4,9 +4,10 @@
 //! die as well: the next one goes on where it was. For a sink of the same name as before, that is
 //! where that sink was; what no sink of before is there for is written from where the slowest was.
 
-use std::fs;
-use std::io;
+use core::time::Duration;
 use std::path::{Path, PathBuf};
+use std::time::Instant;
+use std::{fs, io, thread};
 
 use hydra_log_core::recover::Report;
 
@@ -24,6 +25,12 @@ use crate::sink::Sink;
 
 /// About how many bytes are made before they are written.
 const CHUNK_BYTES: usize = 64 << 10;
+
+/// How long a sink that takes nothing is waited for: a pipe that is full, a socket that connects.
+const PATIENCE: Duration = Duration::from_secs(5);
+
+/// How long until it is asked again.
+const PAUSE: Duration = Duration::from_millis(1);
 
 /// Writes what the dead processes of a directory left to all outputs, file by file.
 ///
@@ -104,25 +111,35 @@ struct Dead<'d> {
 }
 
 impl Dead<'_> {
+    /// A sink that fails holds up no other: its error is told at the end, and the next recovery
+    /// goes on where each one is.
     fn write(&self, outputs: &mut [Output], recovered: &mut Recovered) -> io::Result<()> {
         let lanes = matches(&self.image.lanes, outputs);
         let nobody = lanes.iter().all(Option::is_none);
+        let mut result = Ok(());
         for (output, lane) in outputs.iter_mut().zip(lanes) {
-            let report = match lane {
-                Some(lane) => self.write_lane(lane, output, recovered)?,
-                None if nobody => {
-                    let (items, report) = items(self.image, self.slowest());
-                    self.write_items(&items, output, recovered, &mut |sink, bytes, _| {
-                        sink.write(bytes).map_err(|error| error.source)
-                    })?;
-                    report
-                }
+            let written = match lane {
+                Some(lane) => self.write_lane(lane, output, recovered),
+                None if nobody => self.write_all(output, recovered),
                 None => continue,
             };
-            recovered.holes = report.holes;
-            recovered.damage = report.rejected;
+            match written {
+                Ok(report) => {
+                    recovered.holes = report.holes;
+                    recovered.damage = report.rejected;
+                }
+                Err(error) => result = result.and(Err(error)),
+            }
         }
-        Ok(())
+        result
+    }
+
+    /// To a sink that was not there before.
+    fn write_all(&self, output: &mut Output, recovered: &mut Recovered) -> io::Result<Report> {
+        let (items, report) = items(self.image, self.slowest());
+        let write: &mut Write<'_> = &mut |sink, bytes, _items| write_whole(sink, bytes);
+        self.write_items(&items, output, recovered, write)?;
+        Ok(report)
     }
 
     /// Where the sink stood that had written least.
@@ -184,7 +201,7 @@ impl Dead<'_> {
                 self.note(at + LANE_TO, count + items)?;
                 self.note(at + LANE_STATE, RECOVERING)?;
             }
-            sink.write(bytes).map_err(|error| error.source)?;
+            write_whole(sink, bytes)?;
             count += items;
             self.note(at + LANE_RECOVERED, count)?;
             self.note(at + LANE_STATE, IDLE)
@@ -248,6 +265,22 @@ impl Dead<'_> {
     fn note_bytes(&self, at: u64, bytes: &[u8]) -> io::Result<()> {
         if self.keep { Ok(()) } else { dead::write(self.file, at, bytes) }
     }
+}
+
+/// Writes to a sink that may say for a while that it would block.
+fn write_whole(sink: &mut dyn Sink, bytes: &[u8]) -> io::Result<()> {
+    let (mut done, mut since) = (0, Instant::now());
+    while let Err(failure) = sink.write(bytes.get(done..).unwrap_or_default()) {
+        if failure.written > 0 {
+            (done, since) = (done + failure.written, Instant::now());
+        }
+        let passes = failure.source.kind() == io::ErrorKind::WouldBlock;
+        if !passes || since.elapsed() > PATIENCE {
+            return Err(failure.source);
+        }
+        thread::sleep(PAUSE);
+    }
+    Ok(())
 }
 
 /// Which sink of before each output is: by name, or by the file that it wrote to last.
