@@ -7,7 +7,7 @@ use super::error::DecodeError;
 use super::header::{Flags, HEADER_BYTES, KINDS_AT, STAMP_AT, flags_of, len_bytes, site_of};
 use super::values::{Raw, ValueRef};
 use crate::site::SiteId;
-use crate::value::Kind;
+use crate::value::{Kind, Names};
 
 /// A checked view of one record.
 ///
@@ -98,6 +98,32 @@ impl<'a> RecordRef<'a> {
             kinds_at: HEADER_BYTES,
             at: self.values_at,
             depth: 0,
+        }
+    }
+
+    /// The names of the values that stand behind the call's own `arguments`, if there are any.
+    ///
+    /// ```
+    /// use hydra_log_core::record::{Flags, RecordRef, encode_words};
+    /// use hydra_log_core::site::SiteId;
+    /// use hydra_log_core::value::Names;
+    /// let mut words = [0; 16];
+    /// let args = (7_u64, (Names::new(b"\x04user"), ("ada", ())));
+    /// encode_words(&mut words, SiteId(3), 99, &args, Flags::NONE);
+    /// let record = RecordRef::parse(bytemuck::cast_slice(&words)).unwrap();
+    /// assert!(record.names_behind(1).unwrap().iter().eq(["user"]));
+    /// assert_eq!(record.names_behind(0), None);
+    /// ```
+    #[inline]
+    #[must_use]
+    pub fn names_behind(&self, arguments: usize) -> Option<Names<'a>> {
+        // Most records have none, and say so in their first word.
+        if arguments < 6 && (self.word0 >> KINDS_AT >> (4 * arguments)) & 0xF == 0 {
+            return None;
+        }
+        match self.get(arguments)?.ok()? {
+            ValueRef::Names(names) => Some(names),
+            _ => None,
         }
     }
 

@@ -10,6 +10,7 @@
 //! `docs/format.md` has the whole format with examples. [`encode`] writes a record,
 //! [`RecordRef`] reads one: it trusts no byte, as records come from files and crashed processes.
 
+mod append;
 mod decode;
 pub mod dictionary;
 mod encode;
@@ -20,6 +21,7 @@ mod header;
 mod layout;
 mod values;
 
+pub use self::append::append;
 pub use self::decode::{RecordRef, Values};
 pub use self::encode::{encode, encode_as, encode_words, wanted, wanted_as};
 pub use self::error::DecodeError;

@@ -6,7 +6,7 @@ use super::decode::{Values, word_at};
 use super::error::DecodeError;
 use super::layout::Wide;
 use crate::site::SiteId;
-use crate::value::{ElementKind, Kind, MAX_DEPTH, Tag, up_to_words};
+use crate::value::{ElementKind, Kind, MAX_DEPTH, Names, Tag, up_to_words};
 
 /// A value in a record.
 ///
@@ -69,6 +69,8 @@ pub enum ValueRef<'a> {
     Struct(StructRef<'a>),
     /// A value that was nested too deeply to be stored.
     Elided,
+    /// The names of the values that follow.
+    Names(Names<'a>),
 }
 
 /// A value inside another one, not yet decoded.
@@ -286,6 +288,7 @@ fn tagged(first: u64, bytes: &[u8], depth: u8) -> Result<ValueRef<'_>, DecodeErr
             let high = word_at(body, 0).ok_or(DecodeError::Range)?;
             ValueRef::U64(u64::from(count) | high << 32)
         }
+        Tag::Names => ValueRef::Names(Names::of_record(body, count)),
     })
 }
 

@@ -35,7 +35,7 @@ pub(super) fn leaf<O: Out + ?Sized>(
         ValueRef::Duration(time) => duration(out, spec, time),
         ValueRef::Unit => text(out, spec, "()"),
         ValueRef::None => out.raw("None"),
-        ValueRef::Elided => out.raw("…"),
+        ValueRef::Elided | ValueRef::Names(_) => out.raw("…"),
         ValueRef::Bytes(_) | ValueRef::Some(_) | ValueRef::Slice(_) | ValueRef::Struct(_) => {
             return Ok(false);
         }

@@ -105,6 +105,8 @@ pub enum Tag {
     /// An unsigned number of 64 bits where a word has 32: the low half is in `count`, the high half
     /// follows.
     U64 = 9,
+    /// Names of the values that follow, `count` of them, packed: see [`Names`](super::Names).
+    Names = 10,
 }
 
 impl Tag {
@@ -122,6 +124,7 @@ impl Tag {
             7 => Self::I16,
             8 => Self::Elided,
             9 => Self::U64,
+            10 => Self::Names,
             _ => return None,
         })
     }
