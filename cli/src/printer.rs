@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 use hydra_log::Level;
-use hydra_log::format::{Buffer, Event, Format, Json, SiteInfo, Text, ThreadInfo};
+use hydra_log::format::{Buffer, Contexts, Event, Format, Json, SiteInfo, Text, ThreadInfo};
 use hydra_log_core::record::RecordRef;
 use hydra_log_core::record::dictionary::{Entry, Fields};
 use hydra_log_core::render::{self, Limited, MESSAGE_BYTES, Verbatim};
@@ -25,6 +25,7 @@ pub(crate) struct Printer {
     /// What belongs to this session; the next one has other callsites.
     session: u64,
     known: Vec<Known>,
+    contexts: Contexts,
     by_site: HashMap<u32, usize>,
     /// By the number of a shape in the block, which known callsite it is.
     shapes: Vec<Option<usize>>,
@@ -50,6 +51,7 @@ impl Printer {
             json,
             session: 0,
             known: Vec::new(),
+            contexts: Contexts::default(),
             by_site: HashMap::new(),
             shapes: Vec::new(),
             thread: (0, ThreadInfo::default()),
@@ -87,7 +89,7 @@ impl Printer {
         let event = Event {
             time_ns,
             level: info.level,
-            site: info,
+            site: self.contexts.find(at, info, &record),
             record,
             thread: &self.thread.1,
             types: session,
@@ -109,6 +111,7 @@ impl Printer {
         if session.number != self.session {
             self.session = session.number;
             self.known.clear();
+            self.contexts.clear();
             self.by_site.clear();
             self.thread = (0, ThreadInfo::default());
         }

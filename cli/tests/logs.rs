@@ -6,7 +6,7 @@ use std::path::Path;
 use std::process::{Command, Output as Outcome};
 
 use hydra_log::sink::{File, Memory};
-use hydra_log::{Builder, Output, info, warn};
+use hydra_log::{Builder, Context, Output, info, warn};
 
 fn hydra(words: &[&str]) -> Outcome {
     Command::new(env!("CARGO_BIN_EXE_hydra")).args(words).output().unwrap()
@@ -117,4 +117,35 @@ fn counts_say_which_calls_cost_most() {
     let most = text.lines().find(|line| line.contains("shop::cart")).unwrap();
     assert!(most.contains(" 2000 ") && most.contains("count {0} of"), "{text}");
     assert!(text.contains("and 1 more calls"), "{text}");
+}
+
+#[test]
+fn what_a_context_added_is_in_the_log() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("app.hlog");
+    let text = Memory::new();
+    let engine =
+        Builder::new().sink(text.clone()).sink(File::binary(&path).unwrap()).build().unwrap();
+    engine.scope(|| {
+        for n in 0..3000_u64 {
+            // Other names at the same callsite, and none.
+            let name = if n % 2 == 0 { "request_id" } else { "batch_num" };
+            let context = Context::new().with(name, n).with("user", "ada");
+            context.scope(|| info!("count {n}", odd = n % 2));
+            info!("between");
+        }
+    });
+    engine.flush().unwrap();
+    let decoded = hydra(&["decode", path.to_str().unwrap()]);
+    assert_eq!(decoded.status.code(), Some(0), "{decoded:?}");
+    let lines = stdout(&decoded);
+    assert!(lines == text.lines(), "the same lines");
+    assert!(lines[2].ends_with(": count 1 odd=1 batch_num=1 user=ada"), "{}", lines[2]);
+    assert!(lines[5].ends_with(": between"), "{}", lines[5]);
+    let json = stdout(&hydra(&["decode", path.to_str().unwrap(), "--format", "json"]));
+    let value: serde_json::Value = serde_json::from_str(&json[8]).unwrap();
+    assert_eq!(
+        (&value["fields"]["request_id"], &value["fields"]["user"]),
+        (&4.into(), &"ada".into())
+    );
 }

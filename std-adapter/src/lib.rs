@@ -20,6 +20,7 @@
 //! | send layers to places of their own    | [`Builder::layer`], [`layers`]                |
 //! | take what other loggers record        | `bridge`, by the features `log`, `tracing`, … |
 //! | send lines to a collector             | [`sink::Net`]: TCP, UDP, Unix sockets         |
+//! | have a request's id in all its records | [`Context`], [`context`]                     |
 //! | write somewhere else                  | [`sink::Sink`], [`format::Format`]            |
 //! | lose nothing when the process is killed | [`Builder::crash_proof`], [`crash`]         |
 //! | write what was logged before a signal ends the process | [`signals`]           |
@@ -40,6 +41,7 @@ pub mod binary;
 pub mod bridge;
 mod builder;
 pub mod clock;
+pub mod context;
 #[cfg_attr(
     not(all(target_os = "linux", target_pointer_width = "64")),
     allow(dead_code, reason = "where nothing can be kept, recovery alone is left")
@@ -71,6 +73,7 @@ pub use hydra_log_core::value::Secret;
 pub use hydra_log_core::{Level, LevelFilter, STATIC_MAX_LEVEL};
 
 pub use crate::builder::{Builder, Output};
+pub use crate::context::Context;
 pub use crate::delivery::{
     Chain, Deliveries, Delivery, Durability, ParseDeliveryError, Rule, Step,
 };

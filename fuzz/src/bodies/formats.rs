@@ -5,7 +5,7 @@
 use std::sync::OnceLock;
 
 use hydra_log::Level;
-use hydra_log::format::{Buffer, Event, Format, Json, SiteInfo, Text, ThreadInfo};
+use hydra_log::format::{Buffer, Contexts, Event, Format, Json, SiteInfo, Text, ThreadInfo};
 use hydra_log_core::record::RecordRef;
 use hydra_log_core::record::dictionary::Fields as Names;
 use hydra_log_core::render::{TypeInfo, Types};
@@ -39,6 +39,8 @@ fn body(data: &[u8]) {
     let time_ns = record.stamp();
     let level = Level::Info;
     let (thread, types, recovered) = (&thread, &Forged, time_ns.is_multiple_of(2));
+    let mut contexts = Contexts::default();
+    let site = contexts.find(0, site, &record);
     let event = Event { time_ns, level, site, record, thread, types, recovered };
     let longest = 8 * (room + bytes.len()) + 1024;
     for format in [Text::new(), Text::new().threads(true).location(true)] {

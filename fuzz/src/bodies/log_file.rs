@@ -4,7 +4,7 @@
 //! behind it from a fuzzer.
 
 use hydra_log::binary::{Packer, Session, dictionary_blocks, session_block, threads_block};
-use hydra_log::format::{Buffer, Event, Format, SiteInfo, Text, ThreadInfo};
+use hydra_log::format::{Buffer, Contexts, Event, Format, SiteInfo, Text, ThreadInfo};
 use hydra_log_core::block::{self, HEAD_BYTES, Head, Kind};
 use hydra_log_core::gap;
 use hydra_log_core::record::dictionary::Entry;
@@ -41,7 +41,7 @@ fn body(data: &[u8]) {
 fn read(log: &[u8]) {
     let mut reader = Reader::new(log);
     let (mut records, mut problems, mut last) = (0_usize, 0_usize, 0);
-    let mut text = Buffer::new();
+    let (mut text, mut contexts) = (Buffer::new(), Contexts::default());
     while let Some(found) = reader.next() {
         match found {
             Found::Event(event) => {
@@ -50,10 +50,11 @@ fn read(log: &[u8]) {
                 let thread = event.thread().map_or_else(ThreadInfo::default, |thread| {
                     ThreadInfo { id: thread.id, name: thread.name.clone() }
                 });
+                let site = SiteInfo::of(&site);
                 let event = Event {
                     time_ns: event.time_ns(),
                     level: site.level,
-                    site: &SiteInfo::of(&site),
+                    site: contexts.find(records, &site, &event.record),
                     record: event.record,
                     thread: &thread,
                     types: &**event.session,

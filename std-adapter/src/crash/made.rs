@@ -11,12 +11,13 @@ use super::names::Names;
 use crate::binary::{Packed, Packer, Session, dictionary_blocks, session_block, threads_block};
 use crate::builder::Output;
 use crate::engine::encoding::Encoding;
-use crate::format::{Buffer, Event, SiteInfo, ThreadInfo};
+use crate::format::{Buffer, Contexts, Event, SiteInfo, ThreadInfo};
 
 /// Items become bytes here, for one output.
 pub(crate) struct Made<'m> {
     image: &'m Image<'m>,
     names: &'m Names<'m>,
+    contexts: Contexts,
     /// What gap records have for a site: a number that the dead program did not use.
     gap: SiteId,
     bytes: Buffer,
@@ -31,7 +32,16 @@ pub(crate) struct Made<'m> {
 impl<'m> Made<'m> {
     pub(crate) fn new(image: &'m Image<'m>, names: &'m Names<'m>) -> Self {
         let gap = names.free();
-        Self { image, names, gap, bytes: Buffer::new(), packer: None, told: false, size: 0 }
+        Self {
+            image,
+            names,
+            contexts: Contexts::default(),
+            gap,
+            bytes: Buffer::new(),
+            packer: None,
+            told: false,
+            size: 0,
+        }
     }
 
     /// About how many bytes wait to be written.
@@ -77,6 +87,7 @@ impl<'m> Made<'m> {
                 let nobody = ThreadInfo::default();
                 let thread = self.image.threads.get(&thread).unwrap_or(&nobody);
                 let (level, types) = (site.level, self.names);
+                let site = self.contexts.find(record.site().0 as usize, site, &record);
                 let event = Event { time_ns, level, site, record, thread, types, recovered: true };
                 format.write(&event, &mut self.bytes);
                 self.size += self.bytes.len() - before;

@@ -24,7 +24,7 @@ pub(crate) fn mark(
     if engine.class_of(gate.id()) != Delivery::Guaranteed {
         return Some(slot);
     }
-    if slot.extra & SHARED != 0 || slot.extra == PAST_THE_RINGS {
+    if slot.extra & (SHARED | PAST_THE_RINGS) != 0 {
         engine.counters.unconfirmed.add(1);
     } else {
         slot.extra |= CONFIRM;

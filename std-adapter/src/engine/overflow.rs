@@ -11,12 +11,12 @@ use std::thread;
 use std::time::Instant;
 
 use crossbeam_utils::Backoff;
-use hydra_log_core::backend::{Backend, Slot};
+use hydra_log_core::backend::Slot;
 use hydra_log_core::site::Gate;
 use hydra_log_core::{Level, gap, ord};
 
 use crate::delivery::{Chain, Step};
-use crate::engine::producer::{self, ThreadRings};
+use crate::engine::producer;
 use crate::engine::strategy::Strategy;
 use crate::engine::thread_ring::ThreadRing;
 use crate::engine::worker;
@@ -72,7 +72,7 @@ pub(crate) fn claim(thread: &'static ThreadRing, gate: &'static Gate, max: usize
     match producer::slowly(|| make_room(call, gate)) {
         None => producer::shared(thread.engine, gate, max),
         Some(Outcome::Room(slot)) => Some(slot),
-        Some(Outcome::Grown) => ThreadRings::reserve(gate, max),
+        Some(Outcome::Grown) => producer::reserve_again(gate, max),
         Some(Outcome::Lost) => {
             if producer.enter() {
                 producer.lose(gate.level());

@@ -19,6 +19,7 @@
 
 mod buffer;
 mod colour;
+mod contexts;
 mod copy;
 mod csv;
 mod escape;
@@ -42,6 +43,7 @@ mod time;
 
 pub use self::buffer::Buffer;
 pub use self::colour::{ColourMode, Theme, UnknownTheme};
+pub use self::contexts::Contexts;
 pub use self::csv::Csv;
 pub use self::event::{Event, ThreadInfo};
 pub use self::gelf::Gelf;

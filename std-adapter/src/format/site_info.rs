@@ -1,9 +1,11 @@
 //! A callsite made ready for rendering: everything that is the same for all its records.
 
 use hydra_log_core::Level;
+use hydra_log_core::record::RecordRef;
 use hydra_log_core::record::dictionary::Entry;
 use hydra_log_core::site::Site;
 use hydra_log_core::template::{Count, Piece, Spec, TemplateError, Trait, pieces};
+use hydra_log_core::value::Names;
 
 use super::Buffer;
 use super::escape::{self, Dialect, JsonString, Plain};
@@ -35,6 +37,8 @@ pub struct SiteInfo {
     pub message: Template,
     /// The fields in order.
     pub fields: Vec<Field>,
+    /// How many values a call has.
+    arguments: u16,
     /// What stands in front of the message, in text and in colour.
     pub(super) text: Heads,
     pub(super) colour: Heads,
@@ -77,6 +81,9 @@ pub(super) struct Heads {
     pub(super) target: String,
 }
 
+/// More fields than a context has are a damaged file's, or a forged one's.
+const MOST_ADDED: usize = 64;
+
 impl SiteInfo {
     /// Takes a callsite's descriptor apart. Done once a callsite.
     #[must_use]
@@ -102,6 +109,7 @@ impl SiteInfo {
             module: site.module.into(),
             file: site.file.into(),
             line: site.line,
+            arguments: site.arguments,
             fields: site.fields.iter().map(|field| Field::new(field, has_message)).collect(),
             text: Heads::new(site, ["", ""], ["", ""]),
             colour: Heads::new(site, [colour(level), RESET], [DIM, RESET]),
@@ -111,6 +119,25 @@ impl SiteInfo {
             json_tail,
             message,
         }
+    }
+
+    /// The names of what a context added to this record of the callsite.
+    #[inline]
+    pub(super) fn added<'a>(&self, record: &RecordRef<'a>) -> Option<Names<'a>> {
+        record.names_behind(self.arguments.into())
+    }
+
+    /// The callsite with these fields too, but for those that it has itself.
+    pub(super) fn with_fields(&self, names: Names<'_>) -> Self {
+        let mut site = self.clone();
+        let has_message = !self.message.is_empty();
+        for (index, name) in names.iter().enumerate().take(MOST_ADDED) {
+            if site.fields.iter().all(|field| *field.key != *name) {
+                let value = format!("{{{}}}", usize::from(self.arguments) + 1 + index);
+                site.fields.push(Field::new((name, &value), has_message));
+            }
+        }
+        site
     }
 }
 

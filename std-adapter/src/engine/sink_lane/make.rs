@@ -15,7 +15,7 @@ use crate::engine::encoding::Names;
 use crate::engine::shared::Shared;
 use crate::engine::sink_gap;
 use crate::error::Error;
-use crate::format::{Buffer, Event, Format, ThreadInfo};
+use crate::format::{Buffer, Contexts, Event, Format, ThreadInfo};
 
 /// What a serving thread keeps from batch to batch.
 pub(crate) struct Scratch {
@@ -24,9 +24,16 @@ pub(crate) struct Scratch {
     pub(super) pieces: Vec<Piece>,
     /// How many losses the first piece tells of, if it has a gap record of this sink.
     pub(super) telling: usize,
-    thread: (u32, Option<Arc<ThreadInfo>>),
+    known: Known,
     packer: Option<Box<Packer>>,
     pub(super) names: Names,
+}
+
+/// What records before had already: the last thread, callsites in contexts.
+#[derive(Default)]
+struct Known {
+    thread: (u32, Option<Arc<ThreadInfo>>),
+    contexts: Contexts,
 }
 
 /// A line, or a block: it gets out as a whole or not at all.
@@ -50,7 +57,7 @@ impl Scratch {
             out: Buffer::new(),
             pieces: Vec::new(),
             telling: 0,
-            thread: (0, None),
+            known: Known::default(),
             packer: None,
             names: Names::default(),
         }
@@ -66,7 +73,7 @@ impl SinkLane {
         scratch: &mut Scratch,
         size: usize,
     ) -> (usize, usize) {
-        let Scratch { batch, out, pieces, telling, thread, .. } = scratch;
+        let Scratch { batch, out, pieces, telling, known, .. } = scratch;
         out.clear();
         pieces.clear();
         let bytes = batch.get(..size).unwrap_or(&[]);
@@ -79,7 +86,7 @@ impl SinkLane {
             let counted = tag & UNCOUNTED == 0;
             let start = out.len();
             let line = catch_unwind(AssertUnwindSafe(|| {
-                self.render_one(shared, format, tag & !UNCOUNTED, payload, out, thread)
+                self.render_one(shared, format, tag & !UNCOUNTED, payload, out, known)
             }));
             match line {
                 Ok(true) => {
@@ -106,8 +113,9 @@ impl SinkLane {
         number: u32,
         payload: &[u8],
         out: &mut Buffer,
-        thread: &mut (u32, Option<Arc<ThreadInfo>>),
+        known: &mut Known,
     ) -> bool {
+        let Known { thread, contexts } = known;
         let Ok(record) = RecordRef::parse(payload) else {
             shared.failed(&Error::Corrupt { bytes: payload.len() });
             return false;
@@ -127,7 +135,7 @@ impl SinkLane {
         let event = Event {
             time_ns: record.stamp(),
             level: site.level,
-            site,
+            site: contexts.find(record.site().0 as usize, site, &record),
             record,
             thread,
             types: &shared.sites,
