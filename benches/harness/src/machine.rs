@@ -24,7 +24,7 @@ impl Machine {
     pub fn here() -> Self {
         Self {
             cpu: cpu(),
-            cores: std::thread::available_parallelism().map_or(1, usize::from),
+            cores: cores(),
             system: answer("uname", &["-srm"]),
             rustc: answer("rustc", &["--version"]),
             commit: answer("git", &["describe", "--always", "--dirty"]),
@@ -42,6 +42,13 @@ impl Machine {
         let words = kept.split_whitespace().filter(|word| !matches!(*word, "r" | "tm" | "cpu"));
         words.collect::<Vec<_>>().join("-")
     }
+}
+
+/// Those that are there: a process that is bound to one could only use that.
+fn cores() -> usize {
+    let text = fs::read_to_string("/proc/cpuinfo").unwrap_or_default();
+    let counted = text.lines().filter(|line| line.starts_with("processor")).count();
+    if counted > 0 { counted } else { std::thread::available_parallelism().map_or(1, usize::from) }
 }
 
 /// Name, family and model: some names say little.
