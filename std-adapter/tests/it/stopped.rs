@@ -20,12 +20,12 @@ use crate::ord;
 
 const THREADS: usize = 8;
 
-/// An argument that takes a while: the time between stamp and publishing.
-struct Slow(u64);
+/// An argument that takes a while, up to so many turns: the time between stamp and publishing.
+struct Slow(u64, u64);
 
 impl fmt::Display for Slow {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        (0..self.0 % 200).for_each(|_| hint::spin_loop());
+        (0..self.0 % self.1).for_each(|_| hint::spin_loop());
         write!(f, "{}", self.0)
     }
 }
@@ -124,6 +124,8 @@ fn run(order: Order) {
     let records = env::var("HYDRA_TEST_STOPPED").ok().and_then(|text| text.parse().ok());
     // Asked for, calls are timed; by and large the clock is what that costs.
     let is_long = records.is_some();
+    // Where nearly all the time is spent stopped, a hundred million records take hours.
+    let (turns, pause) = if is_long { (20, 100) } else { (200, 50) };
     let each: u64 = records.unwrap_or(80_000) / THREADS as u64;
     let looks = Looks::default();
     let engine = Builder::new()
@@ -145,7 +147,7 @@ fn run(order: Order) {
                 engine.scope(|| {
                     for count in 0..each {
                         let begun = is_long.then(Instant::now);
-                        info!("count {}", Slow(count));
+                        info!("count {}", Slow(count, turns));
                         begun.into_iter().for_each(|begun| latencies.add(begun.elapsed()));
                     }
                 });
@@ -164,7 +166,7 @@ fn run(order: Order) {
         // SAFETY: the thread is alive until `done`.
         unsafe { libc::pthread_kill(thread, libc::SIGUSR1) };
         turn += 1;
-        thread::sleep(Duration::from_micros(50));
+        thread::sleep(Duration::from_micros(pause));
         if turn.is_multiple_of(1000) {
             let _others_are_slow = engine.flush_within(Duration::from_millis(50));
         }
