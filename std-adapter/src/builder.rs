@@ -28,6 +28,7 @@ use crate::filter::Filter;
 use crate::global::{self, Guard};
 use crate::layers::Layer;
 use crate::preset::{Overflow, Preset, PresetName, Settings};
+use crate::redact::Redaction;
 use crate::sys::ticks;
 
 /// Rings smaller than this hold too few records to be drained in time.
@@ -62,6 +63,7 @@ pub struct Builder {
     crash_proof: Option<PathBuf>,
     deliveries: Deliveries,
     layers: Vec<Layer>,
+    redaction: Option<Redaction>,
     unknown_preset: Option<String>,
 }
 
@@ -101,6 +103,7 @@ impl Builder {
             settings: preset.settings(),
             unknown_preset: None,
             layers: Vec::new(),
+            redaction: None,
             filter: None,
             outputs: Vec::new(),
             on_error: None,
@@ -140,6 +143,13 @@ impl Builder {
     /// Adds a layer: see [`layers`](crate::layers).
     pub fn layer(mut self, layer: Layer) -> Self {
         self.layers.push(layer);
+        self
+    }
+
+    /// Redacts what all outputs write that have no redaction of their own, nor of their layer: see
+    /// [`redact`](crate::redact).
+    pub fn redact(mut self, redaction: Redaction) -> Self {
+        self.redaction = Some(redaction);
         self
     }
 

@@ -28,6 +28,7 @@
 //! | say what must not be lost, and how    | [`Delivery`], [`Deliveries`], [`Chain`]       |
 //! | show that nobody touched a file       | `audit`, by the feature of that name          |
 //! | know what was written and what lost   | [`Stats`], [`Report`]                         |
+//! | keep secrets out of what is written     | [`redact`], [`Secret`]                   |
 //! | test what a library logs              | [`testing::capture`]                          |
 //! | log from a library, std or not        | the crate `hydra-log-core`, same macros       |
 
@@ -58,6 +59,7 @@ pub mod layers;
 #[macro_use]
 mod macros;
 mod preset;
+pub mod redact;
 #[macro_use]
 mod reserved;
 pub mod signals;

@@ -4,6 +4,8 @@ use core::fmt;
 
 use hydra_log_core::Level;
 
+use crate::redact::RedactionReport;
+
 /// Records lost, by level.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Lost {
@@ -77,6 +79,8 @@ pub struct SinkStats {
     pub bytes: u64,
     /// Gap records written.
     pub gaps: u64,
+    /// What was redacted, where that is asked for.
+    pub redacted: RedactionReport,
     /// Writes that failed.
     pub errors: u64,
     /// Records among the written that a fallback sink took.

@@ -9,4 +9,5 @@ mod firmware;
 mod golden;
 mod packed;
 mod recovered;
+mod redacted;
 mod support;

@@ -12,6 +12,7 @@ use crate::engine::handed::Handed;
 use crate::format::{ColourMode, Format, Json, Text, Theme};
 use crate::layers::Takes;
 use crate::preset::Shown;
+use crate::redact::Redaction;
 use crate::sink::{Console, Sink};
 
 /// A sink, the format of what is written to it, and the levels that it takes.
@@ -29,6 +30,7 @@ pub struct Output {
     pub(crate) fallbacks: Vec<Box<dyn Sink>>,
     pub(crate) give_up_after: Option<Duration>,
     pub(crate) durability: Option<Durability>,
+    pub(crate) redaction: Option<Redaction>,
 }
 
 impl Output {
@@ -43,6 +45,7 @@ impl Output {
             fallbacks: Vec::new(),
             give_up_after: None,
             durability: None,
+            redaction: None,
         }
     }
 
@@ -74,6 +77,20 @@ impl Output {
         {
             format.paint(is_wanted.then_some(self.theme));
         }
+        self
+    }
+
+    /// What is written is looked through for secrets, whatever its format is: see
+    /// [`redact`](crate::redact). What goes to fallback sinks is, too.
+    ///
+    /// ```
+    /// use hydra_log::{Output, redact::Redaction, sink::Console};
+    /// let output = Output::new(Console::stderr()).redact(Redaction::new());
+    /// # let _ = output;
+    /// ```
+    #[must_use]
+    pub fn redact(mut self, redaction: Redaction) -> Self {
+        self.redaction = Some(redaction);
         self
     }
 
@@ -141,23 +158,35 @@ pub(crate) struct Lasting {
     theme: Theme,
     give_up_after: Option<Duration>,
     durability: Option<Durability>,
+    redaction: Option<Redaction>,
 }
 
 impl Lasting {
     pub(super) fn new(output: Output) -> Self {
-        let Output { sink, encoding, takes, theme, fallbacks, give_up_after, durability } = output;
+        let Output { sink, encoding, takes, theme, fallbacks, .. } = output;
+        let Output { give_up_after, durability, redaction, .. } = output;
         let sinks = core::iter::once(sink).chain(fallbacks).map(Handed::new).collect();
-        Self { sinks, encoding, takes, theme, give_up_after, durability }
+        Self { sinks, encoding, takes, theme, give_up_after, durability, redaction }
     }
 
     /// The output, for the lane of this process; `None` if it has no sink.
     pub(super) fn output(&self) -> Option<Output> {
-        let Self { encoding, takes, theme, give_up_after, durability, .. } = self.clone();
+        let Self { encoding, takes, theme, give_up_after, durability, redaction, .. } =
+            self.clone();
         let boxed = |sink: &Handed| -> Box<dyn Sink> { Box::new(sink.clone()) };
         let mut sinks = self.sinks.iter().map(boxed);
         let sink = sinks.next()?;
         let fallbacks = sinks.collect();
-        Some(Output { sink, encoding, takes, theme, fallbacks, give_up_after, durability })
+        Some(Output {
+            sink,
+            encoding,
+            takes,
+            theme,
+            fallbacks,
+            give_up_after,
+            durability,
+            redaction,
+        })
     }
 
     pub(super) fn name(&self) -> String {

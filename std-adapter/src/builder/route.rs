@@ -10,6 +10,16 @@ use crate::layers::Router;
 impl Builder {
     /// Puts the layers' outputs behind the others. Where records could go nowhere, to the console.
     pub(super) fn route(&mut self) -> Result<Option<Arc<Router>>, InitError> {
+        let router = self.route_layers()?;
+        if let Some(redaction) = &self.redaction {
+            for output in &mut self.outputs {
+                output.redaction.get_or_insert_with(|| redaction.clone());
+            }
+        }
+        Ok(router)
+    }
+
+    fn route_layers(&mut self) -> Result<Option<Arc<Router>>, InitError> {
         if self.layers.is_empty() {
             if self.outputs.is_empty() {
                 self.outputs.push(default_output(self.settings.shown));
@@ -27,6 +37,9 @@ impl Builder {
         for (place, layer) in self.layers.drain(..).enumerate() {
             for mut output in layer.outputs {
                 output.takes.route(&router, Some(place));
+                if output.redaction.is_none() {
+                    output.redaction.clone_from(&layer.redaction);
+                }
                 self.outputs.push(output);
             }
         }

@@ -5,6 +5,8 @@ use hydra_log_core::record::dictionary::Entry;
 use hydra_log_core::record::{Flags, RecordRef};
 use hydra_log_core::site::{self, SiteId};
 
+use std::collections::BTreeMap;
+
 use super::image::Image;
 use super::items::Item;
 use super::names::Names;
@@ -12,6 +14,7 @@ use crate::binary::{Packed, Packer, Session, dictionary_blocks, session_block, t
 use crate::builder::Output;
 use crate::engine::encoding::Encoding;
 use crate::format::{Buffer, Contexts, Event, SiteInfo, ThreadInfo};
+use crate::redact::{Plan, Redaction, Work, cleaned_blocks};
 
 /// Items become bytes here, for one output.
 pub(crate) struct Made<'m> {
@@ -27,6 +30,10 @@ pub(crate) struct Made<'m> {
     told: bool,
     /// How much was put in since the bytes were last taken: about as much as comes out.
     size: usize,
+    /// Of an output that redacts, what is known of the dead program's callsites.
+    plans: BTreeMap<u32, Plan>,
+    redaction: Option<Redaction>,
+    work: Work,
 }
 
 impl<'m> Made<'m> {
@@ -41,6 +48,9 @@ impl<'m> Made<'m> {
             packer: None,
             told: false,
             size: 0,
+            plans: BTreeMap::new(),
+            redaction: None,
+            work: Work::default(),
         }
     }
 
@@ -59,7 +69,22 @@ impl<'m> Made<'m> {
                 if !is_own && !output.takes.takes(site.level, &site.layer, &site.target) {
                     return false;
                 }
-                self.add(&output.encoding, (bytes, record), &site, thread, time_ns);
+                match output.redaction.as_ref().filter(|_| !is_own) {
+                    None => self.add(&output.encoding, (bytes, record), &site, thread, time_ns),
+                    Some(redaction) => {
+                        self.plan(redaction, record.site());
+                        let mut work = core::mem::take(&mut self.work);
+                        let plans = core::mem::take(&mut self.plans);
+                        if let Some(plan) = plans.get(&record.site().0) {
+                            let written = redaction.apply(plan, &record, self.names, &mut work);
+                            let bytes = written.unwrap_or(bytes);
+                            let record = RecordRef::parse(bytes).unwrap_or(record);
+                            let (encoding, source) = (&output.encoding, (bytes, record));
+                            self.add(encoding, source, plan.site(&site), thread, time_ns);
+                        }
+                        (self.work, self.plans) = (work, plans);
+                    }
+                }
                 counted
             }
             Item::Gap { ring, lost, time_ns } => {
@@ -71,6 +96,13 @@ impl<'m> Made<'m> {
                 false
             }
         }
+    }
+
+    /// Sees to it that the callsite's plan is there.
+    fn plan(&mut self, redaction: &Redaction, id: SiteId) {
+        let Some(entry) = self.names.entry(id) else { return };
+        self.plans.entry(id.0).or_insert_with(|| redaction.plan(&entry));
+        self.redaction.get_or_insert_with(|| redaction.clone());
     }
 
     fn add(
@@ -119,6 +151,10 @@ impl<'m> Made<'m> {
             packer.clear();
         }
         if self.packer.is_some() && !core::mem::replace(&mut self.told, true) {
+            // The dictionary has every callsite's own text, whether it left a record or not.
+            if let Some(redaction) = self.redaction.clone() {
+                self.names.entries().for_each(|entry| self.plan(&redaction, entry.id));
+            }
             self.bytes.push_front(&self.prelude());
         }
         self.bytes.as_bytes()
@@ -141,7 +177,9 @@ impl<'m> Made<'m> {
             recovered: true,
         });
         let gap = Entry { id: self.gap, ..Entry::of(site::gap_site()) };
-        bytes.extend(dictionary_blocks(self.names.entries().chain([gap])));
+        let planned = |entry: Entry<'m>| (entry, self.plans.get(&entry.id.0));
+        bytes.extend(cleaned_blocks(self.names.entries().map(planned)));
+        bytes.extend(dictionary_blocks([gap]));
         bytes
             .extend(threads_block(self.image.threads.iter().map(|(number, info)| (*number, info))));
         bytes

@@ -33,6 +33,11 @@ impl<'d> Names<'d> {
         Some(Rc::clone(ready.entry(id.0).or_insert_with(|| Rc::new(SiteInfo::of(entry)))))
     }
 
+    /// What is known of a callsite.
+    pub(crate) fn entry(&self, id: SiteId) -> Option<Entry<'d>> {
+        self.entries.get(&id.0).copied()
+    }
+
     /// A number that no callsite has.
     pub(crate) fn free(&self) -> SiteId {
         SiteId((0..).find(|number| !self.entries.contains_key(number)).unwrap_or(u32::MAX))

@@ -8,13 +8,14 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use hydra_log_core::record::dictionary::Entry;
-use hydra_log_core::site::{self, SiteId, SiteKind};
+use hydra_log_core::site::{self, Site, SiteId, SiteKind};
 
 use crate::binary::{
     self, Packer, Session, dictionary_blocks, end_block, session_block, threads_block,
 };
 use crate::engine::shared::Shared;
 use crate::format::{Buffer, Format, ThreadInfo};
+use crate::redact::{Redactor, cleaned_blocks};
 use crate::sink::Sink;
 
 /// How records become bytes.
@@ -67,7 +68,12 @@ impl Outlet {
     }
 
     /// What has to stand in front of blocks with these sites and threads.
-    pub(crate) fn prelude(&mut self, shared: &Shared, names: &Names) -> Vec<u8> {
+    pub(crate) fn prelude(
+        &mut self,
+        shared: &Shared,
+        names: &Names,
+        redactor: Option<&Redactor>,
+    ) -> Vec<u8> {
         let generation = self.sink.generation();
         let mut bytes = Vec::new();
         if self.told.as_ref().is_none_or(|told| told.generation != generation) {
@@ -79,7 +85,7 @@ impl Outlet {
             bytes.extend(dictionary_blocks(types.map(Entry::of)));
         }
         if let Some(told) = &mut self.told {
-            told.tell(shared, names, &mut bytes);
+            told.tell(shared, names, redactor, &mut bytes);
         }
         bytes
     }
@@ -97,14 +103,28 @@ impl Outlet {
 }
 
 impl Told {
-    fn tell(&mut self, shared: &Shared, names: &Names, bytes: &mut Vec<u8>) {
+    fn tell(
+        &mut self,
+        shared: &Shared,
+        names: &Names,
+        redactor: Option<&Redactor>,
+        bytes: &mut Vec<u8>,
+    ) {
         let is_new = |id: &&SiteId| {
             let known = self.sites.get_mut(id.0 as usize);
             known.is_some_and(|known| !core::mem::replace(known, true))
         };
         let sites = names.sites.iter().filter(is_new);
         let found = sites.filter_map(|id| shared.sites.site(*id));
-        bytes.extend(dictionary_blocks(found.map(Entry::of)));
+        match redactor {
+            None => bytes.extend(dictionary_blocks(found.map(Entry::of))),
+            Some(redactor) => {
+                let plan = |site: &'static Site| {
+                    (Entry::of(site), redactor.plan(site.id(), || Entry::of(site)))
+                };
+                bytes.extend(cleaned_blocks(found.map(plan)));
+            }
+        }
         if self.threads.len() > THREADS_KNOWN {
             self.threads.clear();
         }

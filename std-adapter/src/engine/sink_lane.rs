@@ -34,6 +34,7 @@ use crate::engine::shared::Shared;
 use crate::error::Error;
 use crate::health::{SinkHealth, SinkState};
 use crate::layers::Takes;
+use crate::redact::Redactor;
 use crate::sink::Sink;
 use crate::stats::SinkStats;
 
@@ -48,6 +49,7 @@ pub(crate) struct SinkLane {
     takes: Takes,
     encoding: Encoding,
     durability: Option<Durability>,
+    redactor: Option<Redactor>,
     reader: usize,
     /// The next batch's ticket; whoever holds it reads the spool.
     claim: Mutex<u64>,
@@ -97,12 +99,14 @@ struct Batch {
 
 impl SinkLane {
     pub(crate) fn new(reader: usize, output: Output, store: Option<&'static Store>) -> Self {
-        let Output { sink, encoding, takes, fallbacks, give_up_after, durability, .. } = output;
+        let Output { sink, encoding, takes, fallbacks, give_up_after, .. } = output;
+        let Output { durability, redaction, .. } = output;
         Self {
             name: sink.name(),
             takes,
             encoding,
             durability,
+            redactor: redaction.map(Redactor::new),
             reader,
             claim: Mutex::new(0),
             turn: Mutex::new(0),
@@ -292,6 +296,7 @@ impl SinkLane {
             errors: get(&self.counts.errors),
             diverted: get(&self.counts.diverted),
             syncs: get(&self.counts.syncs),
+            redacted: self.redactor.as_ref().map_or_else(Default::default, Redactor::report),
         }
     }
 }

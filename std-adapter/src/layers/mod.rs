@@ -37,6 +37,7 @@ use core::fmt;
 use hydra_log_core::LevelFilter;
 
 use crate::builder::Output;
+use crate::redact::Redaction;
 
 pub(crate) use self::router::{Router, Takes};
 
@@ -52,12 +53,19 @@ pub struct Layer {
     pub(crate) targets: Vec<String>,
     pub(crate) level: Option<LevelFilter>,
     pub(crate) outputs: Vec<Output>,
+    pub(crate) redaction: Option<Redaction>,
 }
 
 impl Layer {
     /// A layer by the name that calls give: `info!(layer: "API", …)`.
     pub fn new(name: impl Into<String>) -> Self {
-        Self { name: name.into(), targets: Vec::new(), level: None, outputs: Vec::new() }
+        Self {
+            name: name.into(),
+            targets: Vec::new(),
+            level: None,
+            outputs: Vec::new(),
+            redaction: None,
+        }
     }
 
     /// Takes calls without a layer, too, whose target is this or lies in it.
@@ -75,6 +83,13 @@ impl Layer {
     /// Adds somewhere to write. A layer without sinks writes to those of no layer.
     pub fn sink(mut self, output: impl Into<Output>) -> Self {
         self.outputs.push(output.into());
+        self
+    }
+
+    /// Redacts what its own outputs write that have no redaction of their own: see
+    /// [`redact`](crate::redact).
+    pub fn redact(mut self, redaction: Redaction) -> Self {
+        self.redaction = Some(redaction);
         self
     }
 }

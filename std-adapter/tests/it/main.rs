@@ -27,6 +27,7 @@ mod layers;
 mod net;
 mod ord;
 mod order;
+mod redaction;
 mod rotation;
 #[cfg(target_os = "linux")]
 mod signals;

@@ -5,7 +5,9 @@ use std::panic::catch_unwind;
 use std::sync::Arc;
 
 use hydra_log_core::ord;
-use hydra_log_core::record::{Flags, RecordRef, flags_of, site_of};
+use hydra_log_core::record::dictionary::Entry;
+use hydra_log_core::record::{Flags, RecordRef, flags_of, is_control, site_of};
+use hydra_log_core::site::SiteId;
 use hydra_log_core::spool::{self, UNCOUNTED};
 use hydra_log_core::sync::rmw;
 
@@ -15,7 +17,11 @@ use crate::engine::encoding::Names;
 use crate::engine::shared::Shared;
 use crate::engine::sink_gap;
 use crate::error::Error;
-use crate::format::{Buffer, Contexts, Event, Format, ThreadInfo};
+use crate::format::{Buffer, Contexts, Event, Format, SiteInfo, ThreadInfo};
+use crate::redact::Work;
+
+/// Callsites have numbers below two to this.
+const SITE_BITS: u32 = 24;
 
 /// What a serving thread keeps from batch to batch.
 pub(crate) struct Scratch {
@@ -27,6 +33,7 @@ pub(crate) struct Scratch {
     known: Known,
     packer: Option<Box<Packer>>,
     pub(super) names: Names,
+    redacting: Work,
 }
 
 /// What records before had already: the last thread, callsites in contexts.
@@ -60,6 +67,7 @@ impl Scratch {
             known: Known::default(),
             packer: None,
             names: Names::default(),
+            redacting: Work::default(),
         }
     }
 }
@@ -73,7 +81,7 @@ impl SinkLane {
         scratch: &mut Scratch,
         size: usize,
     ) -> (usize, usize) {
-        let Scratch { batch, out, pieces, telling, known, .. } = scratch;
+        let Scratch { batch, out, pieces, telling, known, redacting, .. } = scratch;
         out.clear();
         pieces.clear();
         let bytes = batch.get(..size).unwrap_or(&[]);
@@ -86,7 +94,8 @@ impl SinkLane {
             let counted = tag & UNCOUNTED == 0;
             let start = out.len();
             let line = catch_unwind(AssertUnwindSafe(|| {
-                self.render_one(shared, format, tag & !UNCOUNTED, payload, out, known)
+                let source = (tag & !UNCOUNTED, payload);
+                self.render_one(shared, format, source, out, (known, redacting))
             }));
             match line {
                 Ok(true) => {
@@ -110,10 +119,9 @@ impl SinkLane {
         &self,
         shared: &'static Shared,
         format: &dyn Format,
-        number: u32,
-        payload: &[u8],
+        (number, payload): (u32, &[u8]),
         out: &mut Buffer,
-        known: &mut Known,
+        (known, redacting): (&mut Known, &mut Work),
     ) -> bool {
         let Known { thread, contexts } = known;
         let Ok(record) = RecordRef::parse(payload) else {
@@ -132,10 +140,14 @@ impl SinkLane {
             *thread = (number, Some(shared.threads.get(number).unwrap_or_default()));
         }
         let Some(thread) = thread.1.as_deref() else { return false };
+        let (site, record) = match is_own {
+            true => (site, record),
+            false => self.redacted(shared, site, record, redacting),
+        };
         let event = Event {
             time_ns: record.stamp(),
             level: site.level,
-            site: contexts.find(record.site().0 as usize, site, &record),
+            site: contexts.find(self.site_key(record.site()), site, &record),
             record,
             thread,
             types: &shared.sites,
@@ -143,6 +155,31 @@ impl SinkLane {
         };
         format.write(&event, out);
         true
+    }
+
+    /// A callsite's number, for what is kept of it: another one where its texts may be others.
+    fn site_key(&self, id: SiteId) -> usize {
+        let lane = self.redactor.as_ref().map_or(0, |_| self.reader + 1);
+        id.0 as usize | lane << SITE_BITS
+    }
+
+    /// The record, and its callsite, without what is secret.
+    #[inline]
+    fn redacted<'r>(
+        &'r self,
+        shared: &'static Shared,
+        site: &'r SiteInfo,
+        record: RecordRef<'r>,
+        work: &'r mut Work,
+    ) -> (&'r SiteInfo, RecordRef<'r>) {
+        let plan = self.redactor.as_ref().and_then(|redactor| {
+            let entry = shared.sites.site(record.site()).map(Entry::of)?;
+            Some((redactor.redaction(), redactor.plan(record.site(), || entry)?))
+        });
+        let Some((redaction, plan)) = plan else { return (site, record) };
+        let written = redaction.apply(plan, &record, &shared.sites, work);
+        let parsed = written.map_or(Ok(record), RecordRef::parse);
+        (plan.site(site), parsed.unwrap_or(record))
     }
 
     /// Packs the batch; returns how many records were packed and how many passed over.
@@ -153,7 +190,7 @@ impl SinkLane {
         scratch: &mut Scratch,
         size: usize,
     ) -> (usize, usize) {
-        let Scratch { batch, out, pieces, telling, packer, names, .. } = scratch;
+        let Scratch { batch, out, pieces, telling, packer, names, redacting, .. } = scratch;
         let packer = packer.get_or_insert_default();
         out.clear();
         pieces.clear();
@@ -170,6 +207,7 @@ impl SinkLane {
         for (tag, record) in spool::entries(bytes) {
             let thread = tag & !UNCOUNTED;
             let counted = usize::from(tag & UNCOUNTED == 0);
+            let record = self.redacted_bytes(shared, record, redacting);
             let mut outcome = packer.push_if(thread, record, |word0| self.wants(shared, word0));
             if outcome == Packed::Full {
                 names.take_block(packer, compress, out);
@@ -196,6 +234,26 @@ impl SinkLane {
             pieces.push(piece);
         }
         (packed, passed)
+    }
+
+    /// The record's bytes without what is secret, if it is for this sink.
+    #[inline]
+    fn redacted_bytes<'r>(
+        &'r self,
+        shared: &'static Shared,
+        bytes: &'r [u8],
+        work: &'r mut Work,
+    ) -> &'r [u8] {
+        let Some(redactor) = self.redactor.as_ref().filter(|_| !is_control(bytes)) else {
+            return bytes;
+        };
+        let Ok(record) = RecordRef::parse(bytes) else { return bytes };
+        let Some(site) = shared.sites.site(record.site()) else { return bytes };
+        if !self.takes(site.level(), site.layer, site.target) {
+            return bytes;
+        }
+        let Some(plan) = redactor.plan(record.site(), || Entry::of(site)) else { return bytes };
+        redactor.redaction().apply(plan, &record, &shared.sites, work).unwrap_or(bytes)
     }
 
     /// Whether records with this first word are for this sink.

@@ -97,13 +97,13 @@ impl Writer {
     }
 
     /// What has to stand before the next piece: a header, a session, the end of half a line.
-    fn front(&mut self, shared: &Shared, encoding: &Encoding, names: &Names) -> Vec<u8> {
-        match encoding {
+    fn front(&mut self, shared: &Shared, lane: &SinkLane, names: &Names) -> Vec<u8> {
+        match &lane.encoding {
             Encoding::Lines(format) => {
                 let end = if self.torn { "\n" } else { "" };
                 [end, self.outlet.header(&**format)].concat().into_bytes()
             }
-            Encoding::Binary { .. } => self.outlet.prelude(shared, names),
+            Encoding::Binary { .. } => self.outlet.prelude(shared, names, lane.redactor.as_ref()),
         }
     }
 }
@@ -119,7 +119,7 @@ impl SinkLane {
             self.make_way(shared, &mut *writer.outlet.sink, work.out.len());
         }
         if !work.pieces.is_empty() {
-            let front = writer.front(shared, &self.encoding, &work.names);
+            let front = writer.front(shared, self, &work.names);
             work.generation = writer.outlet.sink.generation();
             if !front.is_empty() {
                 work.begin_with(0, &front);
@@ -153,7 +153,7 @@ impl SinkLane {
             // It is another file now: whole pieces, and what has to stand before them.
             writer.outlet.forget();
             writer.torn = false;
-            let front = writer.front(shared, &self.encoding, &work.names);
+            let front = writer.front(shared, self, &work.names);
             work.generation = writer.outlet.sink.generation();
             work.begin_with(work.piece_start(), &front);
         }
