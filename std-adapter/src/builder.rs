@@ -1,5 +1,6 @@
 //! Putting an engine together.
 
+mod control;
 mod output;
 mod route;
 mod safety;
@@ -19,6 +20,7 @@ use hydra_log_core::LevelFilter;
 use hydra_log_core::record;
 use hydra_log_core::spool;
 
+use crate::control::Settings as ControlSettings;
 use crate::crash::{RecoverError, recovery};
 use crate::delivery::{Deliveries, Delivery};
 use crate::engine::Engine;
@@ -65,6 +67,7 @@ pub struct Builder {
     layers: Vec<Layer>,
     redaction: Option<Redaction>,
     unknown_preset: Option<String>,
+    control: ControlSettings,
 }
 
 impl Default for Builder {
@@ -109,6 +112,7 @@ impl Builder {
             on_error: None,
             crash_proof: None,
             deliveries: Deliveries::new(),
+            control: ControlSettings::default(),
         }
     }
 
@@ -241,6 +245,7 @@ impl Builder {
             settings: self.settings,
             on_error: self.on_error,
             crash_proof: self.crash_proof,
+            control: self.control,
             outputs: self.outputs.into_iter().map(Lasting::new).collect(),
         };
         Ok(Engine::new(start(plan, recovered, problems)?))

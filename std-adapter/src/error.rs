@@ -4,6 +4,7 @@ use core::fmt;
 use std::io;
 use std::path::PathBuf;
 
+use crate::control::ReloadError;
 use crate::crash::RecoverError;
 
 /// Why an engine could not be started.
@@ -157,6 +158,16 @@ pub enum Error {
         /// Why.
         source: InitError,
     },
+    /// What was to be read again could not be; it is as it was.
+    Reload {
+        /// What, and why.
+        source: ReloadError,
+    },
+    /// The engine cannot be changed from outside: no socket, or no word of hangups.
+    Control {
+        /// What the system said.
+        source: io::Error,
+    },
     /// Log files that made way could not be compressed, or not be removed.
     Files {
         /// What the system said.
@@ -187,6 +198,8 @@ impl fmt::Display for Error {
             Self::NotCrashProof { source } => write!(f, "not crash-proof: {source}"),
             Self::Recovery { path, source } => write!(f, "{}: {source}", path.display()),
             Self::Forked { source } => write!(f, "no engine in a forked child: {source}"),
+            Self::Reload { source } => write!(f, "{source}"),
+            Self::Control { source } => write!(f, "no control from outside: {source}"),
             Self::Files { source } => write!(f, "looking after old log files: {source}"),
             Self::Corrupt { bytes } => write!(f, "{bytes} bytes in a ring are no record"),
         }
@@ -198,7 +211,9 @@ impl core::error::Error for Error {
         match self {
             Self::Write { source, .. }
             | Self::Memory { source, .. }
+            | Self::Control { source }
             | Self::NotCrashProof { source } => Some(source),
+            Self::Reload { source } => Some(source),
             Self::Recovery { source, .. } => Some(source),
             Self::Forked { source } => Some(source),
             _ => None,

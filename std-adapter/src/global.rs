@@ -61,6 +61,9 @@ pub(crate) fn install(
 extern "C" fn at_exit() {
     // A panic must not leave a C function.
     let _flushed = panic::catch_unwind(flush_at_exit);
+    if let Some(shared) = engine().and_then(Shared::living_already) {
+        shared.control.end_listening();
+    }
 }
 
 /// A flush that may come from anywhere: also from a worker, which must not wait for itself.

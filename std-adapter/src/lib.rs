@@ -27,6 +27,7 @@
 //! | write a tenth, and render it later    | [`sink::File::binary`], [`binary`]            |
 //! | say what must not be lost, and how    | [`Delivery`], [`Deliveries`], [`Chain`]       |
 //! | show that nobody touched a file       | `audit`, by the feature of that name          |
+//! | change levels while it runs           | [`control`], [`Engine::put_override`]         |
 //! | know what was written and what lost   | [`Stats`], [`Report`]                         |
 //! | keep secrets out of what is written     | [`redact`], [`Secret`]                   |
 //! | test what a library logs              | [`testing::capture`]                          |
@@ -43,6 +44,7 @@ pub mod bridge;
 mod builder;
 pub mod clock;
 pub mod context;
+pub mod control;
 #[cfg_attr(
     not(all(target_os = "linux", target_pointer_width = "64")),
     allow(dead_code, reason = "where nothing can be kept, recovery alone is left")
@@ -72,7 +74,7 @@ pub mod testing;
 pub mod __private;
 
 pub use hydra_log_core::value::Secret;
-pub use hydra_log_core::{Level, LevelFilter, STATIC_MAX_LEVEL};
+pub use hydra_log_core::{Level, LevelFilter, ParseLevelError, STATIC_MAX_LEVEL};
 
 pub use crate::builder::{Builder, Output};
 pub use crate::context::Context;

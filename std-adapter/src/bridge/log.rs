@@ -21,6 +21,7 @@ use log::kv::{self, VisitSource, VisitValue};
 
 use super::called::{Called, hash_on};
 use super::sites::record_bare;
+use crate::control::CallInfo;
 use crate::engine::{ThreadRings, added, gates};
 use crate::global;
 
@@ -61,7 +62,8 @@ fn ours(level: log::Level) -> Level {
 
 impl log::Log for Logger {
     fn enabled(&self, metadata: &log::Metadata<'_>) -> bool {
-        gates::wish(ours(metadata.level()), metadata.target()) != GateState::Off
+        gates::wish(&CallInfo::of_target(ours(metadata.level()), metadata.target()))
+            != GateState::Off
     }
 
     fn log(&self, record: &log::Record<'_>) {

@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use crate::builder::output::{Lasting, Output};
+use crate::control::{Settings as ControlSettings, socket};
 use crate::crash::layout::Kind;
 use crate::crash::store::{Memory, Store};
 use crate::delivery::Deliveries;
@@ -16,6 +17,7 @@ use crate::error::{Error, InitError};
 use crate::filter::Filter;
 use crate::layers::Router;
 use crate::preset::Settings;
+use crate::sys::signal;
 
 /// The ring for signal handlers and other contexts without a ring of their own.
 const SHARED_RING_BYTES: usize = 64 << 10;
@@ -29,6 +31,7 @@ pub(crate) struct Plan {
     pub(crate) router: Option<Arc<Router>>,
     pub(crate) on_error: Option<OnError>,
     pub(crate) crash_proof: Option<PathBuf>,
+    pub(crate) control: ControlSettings,
     pub(crate) outputs: Vec<Lasting>,
 }
 
@@ -82,5 +85,22 @@ pub(crate) fn start(
     let started: io::Result<Vec<_>> =
         (0..workers).map(|place| worker::spawn(shared, place % lanes, place)).collect();
     *lock(&shared.workers) = started.map_err(|source| InitError::Thread { source })?;
+    if shared.plan.control.on_hangup {
+        watch_hangups(shared);
+    }
+    if let Some(directory) = &shared.plan.control.directory
+        && let Err(source) = socket::start(shared, directory)
+    {
+        shared.failed(&Error::Control { source });
+    }
     Ok(shared)
+}
+
+/// Looks for hangups; where that is not possible, the engine runs without, and says so.
+fn watch_hangups(shared: &'static Shared) {
+    let watched =
+        signal::watch_hangups().and_then(|()| shared.watch_hangups().map_err(io::Error::other));
+    if let Err(source) = watched {
+        shared.failed(&Error::Control { source });
+    }
 }

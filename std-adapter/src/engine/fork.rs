@@ -20,6 +20,7 @@ use std::time::Instant;
 use hydra_log_core::ord;
 
 use crate::builder::{self, Plan};
+use crate::control;
 use crate::engine::handed::{self, Hold};
 use crate::engine::shared::Shared;
 use crate::engine::{added, gates, producer, worker};
@@ -39,8 +40,10 @@ struct Held {
     /// All engines that take records, if they could be had.
     engines: Option<gates::Engines>,
     sinks: Vec<Option<Hold<'static>>>,
+    _overrides: Vec<Option<control::Held<'static>>>,
     _filters: Vec<Option<RwLockReadGuard<'static, Filter>>>,
     _added: added::Held,
+    ears: Option<control::socket::Ears>,
     _reviving: Option<std::sync::MutexGuard<'static, ()>>,
 }
 
@@ -69,7 +72,18 @@ extern "C" fn before() {
     let sinks = living().flat_map(|engine| engine.plan.sinks());
     let sinks = sinks.map(|sink| sink.hold(deadline)).collect();
     let filters = living().map(|engine| quiet(engine.filter())).collect();
-    let held = Held { sinks, _filters: filters, _added: added, _reviving: reviving, engines };
+    let overrides = living().map(|engine| engine.control.hold(deadline)).collect();
+    let ears = control::socket::hold(deadline);
+    let held = Held {
+        ears,
+
+        sinks,
+        _overrides: overrides,
+        _filters: filters,
+        _added: added,
+        _reviving: reviving,
+        engines,
+    };
     HELD.set(Some(held));
 }
 
@@ -85,7 +99,8 @@ extern "C" fn parent() {
 extern "C" fn child() {
     #[cfg(all(target_os = "linux", target_pointer_width = "64"))]
     crate::crash::store::leave_to_parent();
-    if let Some(held) = HELD.take() {
+    if let Some(mut held) = HELD.take() {
+        held.ears.as_mut().into_iter().for_each(control::socket::leave_to_parent);
         let engines = held.engines.iter().flat_map(|engines| engines.iter().copied());
         let living = engines.filter(|engine| engine.is_living());
         let sinks = living.flat_map(|engine| engine.plan.sinks());
@@ -138,6 +153,7 @@ fn revive(old: &'static Shared) -> Option<&'static Shared> {
         Plan { filter: old.filter_now(), deliveries: old.deliveries_now(), ..old.plan.clone() };
     match builder::start(plan, 0, Vec::new()) {
         Ok(new) => {
+            new.inherit(old.control.now());
             gates::replace(old, new);
             signals::rearm();
             Some(new)

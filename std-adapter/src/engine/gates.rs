@@ -3,9 +3,10 @@
 use std::sync::{Mutex, MutexGuard};
 use std::time::Instant;
 
+use hydra_log_core::LevelFilter;
 use hydra_log_core::site::{self, GateState, Site};
-use hydra_log_core::{Level, LevelFilter};
 
+use crate::control::CallInfo;
 use crate::delivery::Delivery;
 use crate::engine::shared::Shared;
 use crate::engine::{added, handed, lock};
@@ -63,11 +64,11 @@ pub(crate) fn set_added(site: &'static Site) {
     site.gate.set(state(&engines, site));
 }
 
-/// What the engines say of calls of this level and target, should there be any.
+/// What the engines say of such calls, should there be any.
 #[allow(dead_code, reason = "only bridges use it, and they are features")]
-pub(crate) fn wish(level: Level, target: &str) -> GateState {
+pub(crate) fn wish(call: &CallInfo<'_>) -> GateState {
     let engines = lock(&ENGINES);
-    of(engines.iter().filter(|engine| engine.passes(level, "", target)).count(), &engines)
+    of(engines.iter().filter(|engine| engine.passes(call)).count(), &engines)
 }
 
 /// The most verbose level that passes anywhere.

@@ -1,6 +1,7 @@
 //! The handle of an engine: what a program does with it.
 
 use core::fmt;
+use core::mem::ManuallyDrop;
 use core::time::Duration;
 use std::thread;
 use std::time::Instant;
@@ -55,6 +56,11 @@ impl Engine {
         Self { shared }
     }
 
+    /// The engine for who may use it but does not own it.
+    pub(crate) fn lent(shared: &'static Shared) -> ManuallyDrop<Self> {
+        ManuallyDrop::new(Self { shared })
+    }
+
     pub(crate) fn shared(&self) -> &'static Shared {
         self.shared
     }
@@ -65,7 +71,7 @@ impl Engine {
     }
 
     /// What a program changes; in a forked child it is made for that.
-    fn changed(&self) -> &'static Shared {
+    pub(crate) fn changed(&self) -> &'static Shared {
         self.shared.living().unwrap_or(self.shared)
     }
 
@@ -170,6 +176,7 @@ impl Engine {
             return Report::default();
         };
         gates::leave(shared);
+        shared.control.end();
         let _in_time = Flushing::new(shared).wait(deadline - bound / 4);
         shared.stopping.store(true, ord::stop());
         shared.parking.call_all();

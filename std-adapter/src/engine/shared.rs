@@ -20,6 +20,7 @@ use hydra_log_core::sync::{AtomicBool, AtomicUsize, StaticU8, rmw};
 use hydra_log_core::{Level, LevelFilter, ord};
 
 use crate::builder::Plan;
+use crate::control::{CallInfo, Control};
 use crate::crash::store::{Memory, Store};
 use crate::delivery::{Deliveries, Delivery};
 use crate::engine::direct::DirectRoom;
@@ -101,6 +102,8 @@ pub(crate) struct Shared {
     pub(crate) sites: Sites,
     filter: RwLock<Filter>,
     deliveries: RwLock<Deliveries>,
+    /// What is another way than usual, for now.
+    pub(crate) control: Control,
     /// Where records of which layers go, if there are layers.
     pub(crate) router: Option<Arc<Router>>,
     /// By site, what this engine makes of it: see [`wish`](Self::wish).
@@ -158,6 +161,7 @@ impl Shared {
             sites: Sites::new(),
             filter: RwLock::new(filter),
             deliveries: RwLock::new(deliveries),
+            control: Control::default(),
             wishes,
             records_flight: AtomicBool::new(records_flight),
             write_recorder: AtomicBool::new(false),
@@ -175,7 +179,7 @@ impl Shared {
     /// The class of a site's records; `None` if they would be written nowhere.
     pub(crate) fn wants(&self, site: &'static Site) -> Option<Delivery> {
         let level = site.level();
-        let wants = self.passes(level, site.layer, site.target);
+        let wants = self.passes(&CallInfo::of(site));
         let deliveries = self.deliveries.read().unwrap_or_else(PoisonError::into_inner);
         let class = deliveries.of(site);
         if let Some(wish) = self.wishes.get(site.id().0 as usize) {
@@ -206,13 +210,20 @@ impl Shared {
     }
 
     /// Whether a record of such a call would be written anywhere.
-    pub(crate) fn passes(&self, level: Level, layer: &str, target: &str) -> bool {
-        let routed = self.router.as_ref().and_then(|router| router.level_of(layer, target));
-        let allowed = routed.unwrap_or_else(|| {
+    pub(crate) fn passes(&self, call: &CallInfo<'_>) -> bool {
+        let CallInfo { level, layer, target, .. } = *call;
+        let usual = || self.router.as_ref().and_then(|router| router.level_of(layer, target));
+        let changed = self.control.level_of(call, || self.routed(call));
+        let allowed = changed.or_else(usual).unwrap_or_else(|| {
             let filter = self.filter.read().unwrap_or_else(PoisonError::into_inner);
             filter.level_for(target)
         });
         allowed.allows(level) && self.sinks.iter().any(|sink| sink.takes(level, layer, target))
+    }
+
+    /// The layer that a call's records go to.
+    pub(crate) fn routed(&self, call: &CallInfo<'_>) -> Option<&str> {
+        self.router.as_ref().and_then(|router| router.name_of(call.layer, call.target))
     }
 
     /// Keeps what a site says beside its records, where those outlive the process.
@@ -230,7 +241,7 @@ impl Shared {
         let filter = self.filter.read().unwrap_or_else(PoisonError::into_inner);
         let sinks = self.sinks.iter().map(SinkLane::level).max().unwrap_or_default();
         let layers = self.router.as_ref().map_or(LevelFilter::Off, |router| router.max_level());
-        filter.max_level().max(layers).min(sinks)
+        filter.max_level().max(layers).max(self.control.max_level()).min(sinks)
     }
 
     /// Whether a call whose gate says "ask" is for this engine.

@@ -25,6 +25,7 @@ use core::str::FromStr;
 
 use hydra_log_core::LevelFilter;
 
+pub(crate) use self::suggest::level as nearest_level;
 pub(crate) use self::suggest::word as nearest;
 
 pub use self::problem::{FilterError, FilterProblem, FilterWarning};

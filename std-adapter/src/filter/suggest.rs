@@ -16,7 +16,7 @@ pub(super) const LEVELS: [LevelFilter; 6] = [
 ];
 
 /// The level that a word looks like.
-pub(super) fn level(word: &str) -> Option<LevelFilter> {
+pub(crate) fn level(word: &str) -> Option<LevelFilter> {
     let word = normal(word);
     let distance = |level: &LevelFilter| distance(&word, &normal(level.as_str()));
     let nearest = LEVELS.into_iter().min_by_key(distance)?;

@@ -62,6 +62,22 @@ impl Router {
         self.layers.get(place).and_then(|route| *lock(&route.level))
     }
 
+    /// The layer that such records belong to.
+    pub(crate) fn name_of(&self, layer: &str, target: &str) -> Option<&str> {
+        let place = self.place(layer, target).layer?;
+        self.layers.get(place).map(|route| route.name.as_str())
+    }
+
+    /// The layers' names.
+    pub(crate) fn names(&self) -> impl Iterator<Item = &str> {
+        self.layers.iter().map(|route| route.name.as_str())
+    }
+
+    /// The layers that have levels of their own, and those.
+    pub(crate) fn levels(&self) -> impl Iterator<Item = (&str, LevelFilter)> {
+        self.layers.iter().filter_map(|route| Some((route.name.as_str(), (*lock(&route.level))?)))
+    }
+
     /// The most verbose level of a layer.
     pub(crate) fn max_level(&self) -> LevelFilter {
         self.layers.iter().filter_map(|route| *lock(&route.level)).max().unwrap_or_default()

@@ -8,6 +8,7 @@
 //! | `memory` | pages from the system, never from the global allocator      |
 //! | `fd`     | writing to a descriptor without anybody's lock              |
 //! | `signal` | counts hangups, keeps handlers off the engine's own threads |
+//! | `peer`   | users and processes, and waiting for several descriptors     |
 //! | `fork`   | what is done around a fork, and how many there were        |
 //! | `exit`   | runs something when the process ends through `exit`         |
 //! | `thread` | the number by which the system knows a thread               |
@@ -20,6 +21,8 @@ pub(crate) mod fork;
 pub(crate) mod memory;
 #[cfg(all(target_os = "linux", target_pointer_width = "64"))]
 pub(crate) mod owned;
+#[cfg(unix)]
+pub(crate) mod peer;
 pub(crate) mod signal;
 pub(crate) mod thread;
 pub(crate) mod ticks;

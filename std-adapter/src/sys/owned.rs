@@ -3,7 +3,9 @@
 
 use std::fs;
 use std::io;
-use std::os::fd::{AsRawFd, RawFd};
+use std::os::fd::AsRawFd;
+
+pub(crate) use super::peer::{close, user};
 
 /// Locks a file for as long as it is open in this process, or in a child that inherited it; `false`
 /// if another one has it. The system gives the lock up when the process dies, however it does.
@@ -52,18 +54,6 @@ pub(crate) fn bytes_left(file: &fs::File) -> io::Result<u64> {
     // SAFETY: bounds: zero is a value of all its fields, and the system has filled it in.
     let room = unsafe { room.assume_init() };
     Ok(room.f_bavail.saturating_mul(room.f_frsize))
-}
-
-/// The user whose rights this process has.
-pub(crate) fn user() -> u32 {
-    // SAFETY: takes nothing and cannot fail.
-    unsafe { libc::geteuid() }
-}
-
-/// Closes a descriptor in a forked child, where nothing else may be done.
-pub(crate) fn close(descriptor: RawFd) {
-    // SAFETY: race: the child has one thread, and nobody in it uses the descriptor.
-    unsafe { libc::close(descriptor) };
 }
 
 /// Puts a private copy of `bytes` mapped bytes in their own place; says whether that worked.

@@ -2,6 +2,7 @@
 
 use hydra_log::LevelFilter;
 use hydra_log::bridge::tracing::{Layer, Subscriber};
+use hydra_log::control::Override;
 use hydra_log::filter::Filter;
 use tracing::level_filters::LevelFilter as Theirs;
 use tracing::subscriber::Interest;
@@ -33,6 +34,33 @@ fn a_filter_takes_effect_at_once_and_both_ways() {
     assert_eq!(run(), nothing);
     kept.engine.set_level(LevelFilter::Off);
     assert_eq!(run(), nothing);
+}
+
+#[test]
+fn an_override_reaches_other_loggers_by_target_and_by_line() {
+    let _alone = alone();
+    let kept = Kept::new(LevelFilter::Warn);
+    let dispatch = Dispatch::new(Subscriber::new());
+    let here = line!() + 3;
+    #[rustfmt::skip]
+    let by_line = || {
+        tracing::debug!(target: "loud", "t"); log::debug!(target: "loud", "l");
+        tracing::debug!(target: "loud", "on the next line");
+    };
+    let run = |call: fn()| -> Vec<String> {
+        tracing::dispatcher::with_default(&dispatch, || {
+            kept.of(call).iter().map(|line| line["fields"]["message"].to_string()).collect()
+        })
+    };
+    let nothing: Vec<String> = Vec::new();
+    let put = |change| kept.engine.put_override(change).unwrap();
+    assert_eq!((run(both), run(by_line)), (nothing.clone(), nothing.clone()));
+    put(Override::callsite("bridges/switches.rs", here, LevelFilter::Debug));
+    assert_eq!((run(both), run(by_line)), (nothing.clone(), vec!["\"t\"".into(), "\"l\"".into()]));
+    put(Override::target("quiet", LevelFilter::Trace));
+    assert_eq!(run(both), ["\"t\"", "\"l\""]);
+    assert_eq!(kept.engine.reset_overrides(), 2);
+    assert_eq!((run(both), run(by_line)), (nothing.clone(), nothing));
 }
 
 #[test]

@@ -12,8 +12,11 @@ mod bare_metal;
 mod common;
 mod conservation;
 mod contexts;
+mod control;
 #[cfg(all(target_os = "linux", target_pointer_width = "64"))]
 mod crash;
+#[cfg(unix)]
+mod ctl;
 mod delivery;
 mod durable;
 mod exits;

@@ -42,11 +42,12 @@ use hydra_log_core::site::GateState;
 use hydra_log_core::{Level, LevelFilter};
 use tracing_core::{Interest, Metadata};
 
+use crate::control::CallInfo;
 use crate::engine::{added, gates};
 
 /// What filters say of a callsite.
 fn interest(metadata: &Metadata<'_>) -> Interest {
-    match gates::wish(ours(*metadata.level()), metadata.target()) {
+    match gates::wish(&call(metadata)) {
         GateState::Off => Interest::never(),
         GateState::On => Interest::always(),
         GateState::Ask => Interest::sometimes(),
@@ -55,7 +56,13 @@ fn interest(metadata: &Metadata<'_>) -> Interest {
 
 /// Whether some engine takes what a callsite records.
 fn is_wanted(metadata: &Metadata<'_>) -> bool {
-    gates::wish(ours(*metadata.level()), metadata.target()) != GateState::Off
+    gates::wish(&call(metadata)) != GateState::Off
+}
+
+/// What is known of a callsite before it is one of ours.
+fn call<'m>(metadata: &'m Metadata<'_>) -> CallInfo<'m> {
+    let call = CallInfo::of_target(ours(*metadata.level()), metadata.target());
+    call.at(metadata.file(), metadata.line())
 }
 
 /// What filters let pass at the most.
