@@ -7,6 +7,7 @@ use hydra_log::Level;
 
 use crate::Failure;
 use crate::control::{self, ControlOptions};
+use crate::ctl::{self, CtlOptions};
 use crate::rtt::{self, RttOptions};
 use crate::stats::{self, StatsOptions};
 use crate::top::{self, TopOptions};
@@ -23,6 +24,7 @@ Commands:
   pipe         log each line of the standard input through the engine
   recover      write out what programs had still to write when they died
   top          look into the rings of programs that run
+  ctl          change what a program logs while it runs
   decode       show a binary log as text, JSON lines or CSV
   rtt          show what a microcontroller logs, by way of a debugger
   control      switch a microcontroller's calls on and off while it runs
@@ -39,6 +41,7 @@ Examples:
   hydra pipe --format json < old.log > old.jsonl
   hydra recover /dev/shm/hydra-1000-server --into server.log
   hydra top /dev/shm/hydra-1000-server
+  hydra ctl 4711 level my_app::net=debug --for 60s
   hydra decode app.hlog --level warn --since 15m
   hydra stats app.hlog
   hydra verify audit.log --key audit.key.pub
@@ -247,13 +250,14 @@ pub(crate) enum Parsed {
     Cat(Box<View>),
     Rtt(Box<RttOptions>),
     Control(ControlOptions),
+    Ctl(CtlOptions),
     Stats(StatsOptions),
     Top(TopOptions),
     #[cfg(feature = "audit")]
     Verify(VerifyOptions),
 }
 
-const COMMANDS: &str = "pipe, recover, top, decode, rtt, control, cat, stats or verify";
+const COMMANDS: &str = "pipe, recover, top, ctl, decode, rtt, control, cat, stats or verify";
 
 pub(crate) fn parse(words: &[OsString]) -> Result<Parsed, Failure> {
     let Some((command, rest)) = words.split_first() else {
@@ -278,6 +282,7 @@ pub(crate) fn parse(words: &[OsString]) -> Result<Parsed, Failure> {
             let options = control::parse(rest)?;
             Ok(options.map_or(Parsed::Text(control::HELP), Parsed::Control))
         }
+        "ctl" => Ok(ctl::parse(rest)?.map_or(Parsed::Text(ctl::HELP), Parsed::Ctl)),
         "stats" => Ok(stats::parse(rest)?.map_or(Parsed::Text(STATS_HELP), Parsed::Stats)),
         "top" => Ok(top::parse(rest)?.map_or(Parsed::Text(top::HELP), Parsed::Top)),
         #[cfg(feature = "audit")]
@@ -398,7 +403,7 @@ mod tests {
 
     #[test]
     fn every_command_has_help_with_an_example() {
-        for command in ["pipe", "decode", "cat", "rtt", "stats"] {
+        for command in ["pipe", "decode", "cat", "ctl", "rtt", "stats"] {
             let Ok(Parsed::Text(text)) = of(&format!("{command} --help")) else { panic!() };
             assert!(text.starts_with(&format!("hydra {command}: ")) && text.contains("Example"));
             assert!(HELP.contains(&format!("\n  {command}  ")));

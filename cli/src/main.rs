@@ -4,6 +4,7 @@
 mod arguments;
 mod cat;
 mod control;
+mod ctl;
 mod decode;
 mod firmware;
 mod level_word;
@@ -90,6 +91,7 @@ fn run(words: &[OsString]) -> Result<(), Failure> {
         Parsed::Cat(view) => cat::run(*view),
         Parsed::Rtt(options) => rtt::run(*options),
         Parsed::Control(options) => control::run(options),
+        Parsed::Ctl(options) => ctl::run(&options),
         Parsed::Stats(options) => stats::run(&options),
         Parsed::Top(options) => top::run(&options),
         #[cfg(feature = "audit")]
