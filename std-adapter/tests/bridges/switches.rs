@@ -53,6 +53,8 @@ fn an_override_reaches_other_loggers_by_target_and_by_line() {
         })
     };
     let nothing: Vec<String> = Vec::new();
+    // `tracing` asks the subscriber of the thread that changes something, if there is only one.
+    let _default = tracing::dispatcher::set_default(&dispatch);
     let put = |change| kept.engine.put_override(change).unwrap();
     assert_eq!((run(both), run(by_line)), (nothing.clone(), nothing.clone()));
     put(Override::callsite("bridges/switches.rs", here, LevelFilter::Debug));
