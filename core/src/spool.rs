@@ -215,7 +215,7 @@ impl Spool {
         self.put(offset, &header.to_le_bytes());
         let mut to = offset + ENTRY_HEADER;
         for part in parts {
-            self.put(to, part);
+            self.put_part(to, part);
             to += part.len();
         }
         let end = end.wrapping_add(need);
@@ -406,6 +406,23 @@ impl Spool {
         let to = unsafe { self.data.as_ptr().add(offset) };
         // SAFETY: bounds and race as above; `bytes` is no part of the region.
         unsafe { core::ptr::copy_nonoverlapping(bytes.as_ptr(), to, bytes.len()) };
+    }
+
+    /// As `put`; short parts without a call, which would take longer than the copy: by their first
+    /// and last bytes, which may be the same ones.
+    #[inline(always)]
+    fn put_part(&self, offset: usize, part: &[u8]) {
+        let len = part.len();
+        if let (Some(first), Some(last), 16..=32) =
+            (part.first_chunk::<16>(), part.last_chunk::<16>(), len)
+        {
+            self.put(offset, first);
+            self.put(offset + len - 16, last);
+        } else if let ([word], []) = part.as_chunks::<8>() {
+            self.put(offset, word);
+        } else if len > 0 {
+            self.put(offset, part);
+        }
     }
 
     fn get(&self, offset: usize, into: &mut [u8]) {
