@@ -21,6 +21,7 @@
 //! | take what other loggers record        | `bridge`, by the features `log`, `tracing`, … |
 //! | send lines to a collector             | [`sink::Net`]: TCP, UDP, Unix sockets         |
 //! | have a request's id in all its records | [`Context`], [`context`]                     |
+//! | give HTTP requests an id and a line   | `tower::Layer`, by the feature `tower`        |
 //! | write somewhere else                  | [`sink::Sink`], [`format::Format`]            |
 //! | lose nothing when the process is killed | [`Builder::crash_proof`], [`crash`]         |
 //! | write what was logged before a signal ends the process | [`signals`]           |
@@ -69,6 +70,8 @@ pub mod sink;
 mod stats;
 mod sys;
 pub mod testing;
+#[cfg(feature = "tower")]
+pub mod tower;
 
 #[doc(hidden)]
 pub mod __private;
