@@ -1,5 +1,6 @@
 //! Lines for programs.
 
+use hydra_log_core::Level;
 use hydra_log_core::record::Flags;
 use hydra_log_core::render::{DAMAGED, MISSING};
 
@@ -8,7 +9,7 @@ use super::fields::Cursor;
 use super::json_value::value;
 use super::room::Room;
 use super::site_info::{Field, Template};
-use super::{Buffer, Event, Format};
+use super::{Buffer, Event, Format, Theme};
 
 /// JSON lines with the keys of `tracing-subscriber`'s JSON format.
 ///
@@ -29,6 +30,8 @@ use super::{Buffer, Event, Format};
 /// * `"late":true` marks a record that came out later than younger ones, `"cut":true` one with a
 ///   shortened value, `"recovered":true` one that a process left when it died,
 ///   `"layer"` names the call's layer. These keys are missing otherwise.
+/// * In colour, which [`Output::colour`](crate::Output::colour) asks for, the level has an escape
+///   sequence on each side.
 /// * With [`threads`](Self::threads) there are `threadName` and `threadId`, with
 ///   [`location`](Self::location) `filename` and `line_number`.
 ///
@@ -42,6 +45,7 @@ pub struct Json {
     threads: bool,
     location: bool,
     line_bytes: Option<usize>,
+    theme: Option<Theme>,
 }
 
 impl Json {
@@ -97,7 +101,10 @@ impl Format for Json {
         let site = event.site;
         out.push_str("{\"timestamp\":\"");
         out.push_time(event.time_ns);
-        out.push_str(&site.json_head);
+        match self.theme {
+            None => out.push_str(&site.json_head),
+            Some(theme) => painted_head(event.level, theme, out),
+        }
         let mut room = Room::new(event, self.line_bytes, out);
         if !site.message.is_empty() {
             out.push_str("\"message\":");
@@ -117,6 +124,21 @@ impl Format for Json {
         }
         out.push_str("}\n");
     }
+
+    fn paint(&mut self, theme: Option<Theme>) {
+        self.theme = theme;
+    }
+}
+
+/// As a site's `json_head`, the level in a colour: for eyes that read JSON on a terminal, and a
+/// string like others for programs.
+#[cold]
+fn painted_head(level: Level, theme: Theme, out: &mut Buffer) {
+    out.push_str("\",\"level\":\"\\u001b[");
+    out.push_str(theme.code(level));
+    out.push_str("m");
+    out.push_str(level.as_str());
+    out.push_str("\\u001b[0m\",\"fields\":{");
 }
 
 /// Appends a string: the record's values in the places of a template.
@@ -202,7 +224,6 @@ mod tests {
     use super::*;
     use crate::format::fixture::{Fixture, Marker, Pair, Point};
     use core::time::Duration;
-    use hydra_log_core::Level;
     use hydra_log_core::value::Rendered;
     use proptest::prelude::*;
     use serde_json::{Value, json};
@@ -256,6 +277,17 @@ mod tests {
                 "\n"
             )
         );
+    }
+
+    #[test]
+    fn a_level_in_colour_is_a_string_with_escapes() {
+        let call = Fixture::new("up", &[], &());
+        let mut format = Json::new();
+        format.paint(Some(Theme::MONO));
+        let level = parsed(&call, format)["level"].as_str().unwrap().to_owned();
+        assert!(level.starts_with("\x1b[") && level.ends_with("mINFO\x1b[0m"), "{level:?}");
+        format.paint(None);
+        assert_eq!(parsed(&call, format)["level"], "INFO");
     }
 
     #[test]
