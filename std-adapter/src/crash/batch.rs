@@ -11,7 +11,7 @@ use std::sync::Mutex;
 
 use super::layout::{
     IDLE, Kind, LANE_DEVICE, LANE_INODE, LANE_LEN, LANE_OFFSET, LANE_OUTBOX, LANE_OUTBOX_BYTES,
-    LANE_STATE, LANE_TO, WRITING, lane_at,
+    LANE_STATE, LANE_TO, UNPLACED, WRITING, lane_at,
 };
 use super::page::Page;
 use super::store::{Request, Store};
@@ -68,6 +68,12 @@ impl Intent {
         header.store(lane + LANE_TO, to as u64);
         header.store(lane + LANE_STATE, WRITING);
         Ok(())
+    }
+
+    /// Notes that a batch is written next of which nobody will know how much was: all of it will be
+    /// written again, on a line of its own.
+    pub(crate) fn begin_unplaced(&self) {
+        self.store.header().store(lane_at(self.lane) + LANE_STATE, UNPLACED);
     }
 
     /// The batch is out, or given up; the spool knows.

@@ -54,6 +54,8 @@ pub(crate) const IDLE: u64 = 0;
 pub(crate) const WRITING: u64 = 1;
 /// Recovery writes what the process left.
 pub(crate) const RECOVERING: u64 = 2;
+/// Somebody writes to a sink that has no place, or what was not noted: its last line may be cut.
+pub(crate) const UNPLACED: u64 = 3;
 
 /// Where the place of a sink begins.
 pub(crate) const fn lane_at(lane: usize) -> usize {

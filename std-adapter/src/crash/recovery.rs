@@ -15,12 +15,14 @@ use super::image::{Image, Lane};
 use super::items::{Item, items};
 use super::layout::{
     IDLE, LANE_DEVICE, LANE_INODE, LANE_LEN, LANE_OFFSET, LANE_OUTBOX, LANE_OUTBOX_BYTES,
-    LANE_RECOVERED, LANE_START, LANE_STATE, LANE_TO, NAME_BYTES, RECOVERING, WRITING, lane_at,
+    LANE_RECOVERED, LANE_START, LANE_STATE, LANE_TO, NAME_BYTES, RECOVERING, UNPLACED, WRITING,
+    lane_at,
 };
 use super::made::Made;
 use super::names::Names;
 use super::{RecoverError, Recovered, dead, rest};
 use crate::builder::Output;
+use crate::engine::encoding::Encoding;
 use crate::sink::Sink;
 
 /// About how many bytes are made before they are written.
@@ -181,6 +183,10 @@ impl Dead<'_> {
             RECOVERING if is_done => count = lane.to,
             _ => {}
         }
+        if lane.state == UNPLACED && matches!(output.encoding, Encoding::Lines(_)) {
+            // The line that was cut, if one was, is written again as a whole.
+            write_whole(&mut *output.sink, b"\n")?;
+        }
         self.note(at + LANE_RECOVERED, count)?;
         self.note(at + LANE_START, start as u64 + 1)?;
         self.note(at + LANE_STATE, IDLE)?;
@@ -200,6 +206,8 @@ impl Dead<'_> {
                 self.note(at + LANE_LEN, bytes.len() as u64)?;
                 self.note(at + LANE_TO, count + items)?;
                 self.note(at + LANE_STATE, RECOVERING)?;
+            } else {
+                self.note(at + LANE_STATE, UNPLACED)?;
             }
             write_whole(sink, bytes)?;
             count += items;

@@ -383,8 +383,8 @@ impl SinkLane {
         }
     }
 
-    /// Notes what is about to be written. Where that is no regular file, nothing is noted, and
-    /// recovery writes the last batch again.
+    /// Notes what is about to be written. Where that is no regular file, only that something is,
+    /// and recovery writes the last batch again.
     fn note(&self, shared: &Shared, sink: &mut dyn Sink, work: &mut Work, to: usize) {
         let Some(intent) = &self.intent else { return };
         let place = catch_unwind(AssertUnwindSafe(|| sink.place()));
@@ -397,9 +397,13 @@ impl SinkLane {
                 noted
             }
             Ok(Err(error)) => Err(error),
-            Ok(Ok(None)) | Err(_) => Ok(()),
+            Ok(Ok(None)) | Err(_) => {
+                intent.begin_unplaced();
+                Ok(())
+            }
         };
         if let Err(source) = noted {
+            intent.begin_unplaced();
             shared.failed(&Error::NotCrashProof { source });
         }
     }
