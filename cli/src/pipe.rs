@@ -7,7 +7,7 @@ use std::sync::mpsc::{self, Receiver, Sender};
 
 use hydra_log::format::{Json, Text};
 use hydra_log::sink::{Console, File};
-use hydra_log::{Builder, Guard, Level, LevelFilter, Output, Overflow, Preset};
+use hydra_log::{Builder, Guard, Level, LevelFilter, Output, Overflow};
 
 use crate::arguments::{PipeOptions, Shape};
 use crate::line_text::LineText;
@@ -55,7 +55,7 @@ fn start(options: &PipeOptions) -> Result<(Guard, Receiver<String>), Failure> {
         Shape::Text => output.format(Text::new()),
         Shape::Json => output.format(Json::new()),
     };
-    let guard = Builder::preset(Preset::Production)
+    let guard = Builder::new()
         .level(LevelFilter::Trace)
         .ring_bytes(RING_BYTES)
         .overflow(Overflow::Wait(PATIENCE))

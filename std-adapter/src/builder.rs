@@ -21,7 +21,7 @@ use hydra_log_core::record;
 use hydra_log_core::spool;
 
 use crate::control::Settings as ControlSettings;
-use crate::crash::{RecoverError, recovery};
+use crate::crash::{self, RecoverError, recovery};
 use crate::delivery::{Deliveries, Delivery};
 use crate::engine::Engine;
 use crate::engine::shared::OnError;
@@ -63,6 +63,8 @@ pub struct Builder {
     outputs: Vec<Output>,
     on_error: Option<OnError>,
     crash_proof: Option<PathBuf>,
+    /// Whether the process's logger outlives the process where nobody named a directory.
+    outlives: bool,
     deliveries: Deliveries,
     layers: Vec<Layer>,
     redaction: Option<Redaction>,
@@ -72,7 +74,7 @@ pub struct Builder {
 
 impl Default for Builder {
     fn default() -> Self {
-        Self::preset(Preset::default())
+        Self::of(Preset::default())
     }
 }
 
@@ -86,7 +88,7 @@ impl fmt::Debug for Builder {
 }
 
 impl Builder {
-    /// A builder with the preset `Production`.
+    /// A builder with the settings of the preset `Production`, in plain memory.
     pub fn new() -> Self {
         Self::default()
     }
@@ -96,9 +98,15 @@ impl Builder {
     /// A name is that of a preset in configuration, or of one of the program's own; see
     /// [`register_preset`](crate::register_preset). One that nobody knows is told by
     /// [`build`](Self::build).
+    ///
+    /// Who asks for `Production` by name, and starts by [`try_init`](Self::try_init), gets
+    /// [crash-proof](Self::crash_proof) rings in the
+    /// [default directory](crate::crash::default_directory), where there is one.
     pub fn preset(preset: impl Into<PresetName>) -> Self {
-        let (builder, unknown) = preset.into().builder();
-        Self { unknown_preset: unknown, ..builder }
+        let name = preset.into();
+        let outlives = name.is(Preset::Production);
+        let (builder, unknown) = name.builder();
+        Self { unknown_preset: unknown, outlives, ..builder }
     }
 
     pub(crate) fn of(preset: Preset) -> Self {
@@ -111,6 +119,7 @@ impl Builder {
             outputs: Vec::new(),
             on_error: None,
             crash_proof: None,
+            outlives: false,
             deliveries: Deliveries::new(),
             control: ControlSettings::default(),
         }
@@ -212,6 +221,23 @@ impl Builder {
         self
     }
 
+    /// Keeps rings and spool in plain memory, also with the preset `Production`.
+    ///
+    /// For programs that run several times at once with sinks that differ: each start would write
+    /// out to its own sinks what another one left.
+    ///
+    /// ```
+    /// use hydra_log::{Builder, Preset, sink::Memory};
+    /// let builder = Builder::preset(Preset::Production).plain_memory();
+    /// let guard = builder.sink(Memory::new()).try_init()?;
+    /// assert_eq!(guard.stats().crash_proof_bytes, 0);
+    /// # Ok::<(), hydra_log::InitError>(())
+    /// ```
+    pub fn plain_memory(mut self) -> Self {
+        (self.crash_proof, self.outlives) = (None, false);
+        self
+    }
+
     /// Is told of the engine's own failures, on the thread that meets them. Without it, they go to
     /// standard error, at most one a second.
     pub fn on_error(mut self, hook: impl Fn(&Error) + Send + Sync + 'static) -> Self {
@@ -223,7 +249,10 @@ impl Builder {
     ///
     /// # Errors
     /// [`InitError`]; [`InitError::AlreadyInstalled`] if there is one.
-    pub fn try_init(self) -> Result<Guard, InitError> {
+    pub fn try_init(mut self) -> Result<Guard, InitError> {
+        if self.outlives && self.crash_proof.is_none() {
+            self.crash_proof = crash::default_directory();
+        }
         global::install(|| self.build())
     }
 

@@ -98,23 +98,21 @@ pub fn init() -> Guard {
 }
 
 fn try_init() -> Result<Guard, InitError> {
-    let builder = Builder::preset(preset_from_environment());
+    let builder = preset_from_environment().map_or_else(Builder::new, Builder::preset);
     match filter_from_environment() {
         Some(filter) => builder.filter_by(filter).try_init(),
         None => builder.try_init(),
     }
 }
 
-/// The preset in `HYDRA_LOG_PRESET`, or else the default one.
-fn preset_from_environment() -> Preset {
-    let name = std::env::var("HYDRA_LOG_PRESET").unwrap_or_default();
-    if name.is_empty() {
-        return Preset::default();
-    }
-    name.parse().unwrap_or_else(|_unknown| {
+/// The preset in `HYDRA_LOG_PRESET`.
+fn preset_from_environment() -> Option<Preset> {
+    let name = std::env::var("HYDRA_LOG_PRESET").ok().filter(|name| !name.is_empty())?;
+    let preset = name.parse();
+    if preset.is_err() {
         warn(&InitError::Preset { name }.to_string());
-        Preset::default()
-    })
+    }
+    preset.ok()
 }
 
 /// The filter in `HYDRA_LOG`, or else in `RUST_LOG`, as far as it can be read. `None` if there is

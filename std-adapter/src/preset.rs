@@ -65,6 +65,8 @@ pub enum Order {
 ///
 /// All have one worker a sink but `BareMetal`, which has none: `drain_once()` or a full ring
 /// writes.
+/// `Production`, asked for by name, outlives the process: see
+/// [`Builder::preset`](crate::Builder::preset).
 /// "Text or JSON" is text to a terminal, in colour where it has them, and JSON to anything else.
 ///
 /// ```

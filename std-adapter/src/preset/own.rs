@@ -80,6 +80,14 @@ enum Named {
 }
 
 impl PresetName {
+    /// Whether it is this one.
+    pub(crate) fn is(&self, preset: Preset) -> bool {
+        match &self.0 {
+            Named::Known(known) => *known == preset,
+            Named::Word(word) => word.parse() == Ok(preset),
+        }
+    }
+
     /// The builder that it stands for, or the name that nobody knows.
     pub(crate) fn builder(self) -> (Builder, Option<String>) {
         let word = match self.0 {

@@ -98,6 +98,31 @@ fn killed_at_full_speed_nothing_is_lost_or_doubled() {
     assert_eq!((report.pending, place.left()), (0, 0));
 }
 
+/// What a child does with the preset, which names its directory by itself.
+fn production(place: &Path, how: &str) {
+    let builder = Builder::preset("production").sink(File::open(place.join("app.log")).unwrap());
+    let builder = if how == ", plain" { builder.plain_memory() } else { builder };
+    let guard = builder.try_init().unwrap();
+    println!("crash-proof {}", guard.stats().crash_proof_bytes > 0);
+    info!("the last word");
+    if how == ", killed" {
+        kill();
+    }
+}
+
+#[test]
+fn the_preset_production_outlives_the_process() {
+    let place = Place::new();
+    let told = |how: &str| String::from_utf8(place.child(how).stdout).unwrap();
+    assert!(told("production, killed").contains("crash-proof true"));
+    assert!(told("production").contains("crash-proof true"));
+    let words = place.lines().into_iter().filter(|line| line.contains("the last word"));
+    assert_eq!(words.count(), 2, "{:?}", place.lines());
+    assert!(told("production, plain").contains("crash-proof false"));
+    let directory = hydra_log::crash::default_directory().unwrap();
+    fs::remove_dir_all(directory).unwrap();
+}
+
 #[test]
 fn what_is_recovered_by_hand_is_not_recovered_again() {
     let place = Place::new();
@@ -238,6 +263,24 @@ fn who_dies_in_its_first_write_for_want_of_memory_has_noted_it() {
 }
 
 #[test]
+fn a_line_that_death_cut_in_a_pipe_is_written_again_on_a_line_of_its_own() {
+    let place = Place::new();
+    place.child("stuck");
+    place.child("dies in a pipe");
+    let before = fs::read_to_string(place.log()).unwrap();
+    drop(place.engine());
+    let after = fs::read_to_string(place.log()).unwrap();
+    let recovered = after.strip_prefix(&before).unwrap();
+    let end = before.lines().last().unwrap_or_default();
+    assert!(!before.ends_with('\n'), "it died between two lines: {end}");
+    assert!(recovered.starts_with('\n'), "two lines in one: {end}{recovered:.200}");
+    assert!(recovered.lines().skip(1).all(|line| line.ends_with(" [recovered]")));
+    let whole = before.lines().filter(|line| line.ends_with(" [recovered]")).count();
+    let again = recovered.lines().filter(|line| line.ends_with(" [recovered]")).count();
+    assert!(whole + again >= THREADS * RECORDS, "{whole} and {again}");
+}
+
+#[test]
 fn a_forked_child_leaves_its_parents_records_alone() {
     let place = Place::new();
     place.child("fork");
@@ -259,6 +302,9 @@ struct Spot {
 fn as_child() {
     let Ok(what) = env::var("HYDRA_TEST_CHILD") else { return };
     let place = PathBuf::from(env::var_os("HYDRA_TEST_PLACE").unwrap());
+    if let Some(how) = what.strip_prefix("production") {
+        return production(&place, how);
+    }
     let engine = match what.as_str() {
         "two" => builder(&place)
             .sink(File::open(place.join("app.log")).unwrap())
@@ -267,7 +313,11 @@ fn as_child() {
             .unwrap(),
         "stuck" => builder(&place).sink(Stuck(log(&place))).build().unwrap(),
         "starved" => builder(&place).sink(Starved(log(&place))).build().unwrap(),
-        "dies" => builder(&place).sink(Dying { file: log(&place), writes: 0 }).build().unwrap(),
+        "dies" | "dies in a pipe" => {
+            let is_pipe = what == "dies in a pipe";
+            let sink = Dying { file: log(&place), is_pipe, writes: 0 };
+            builder(&place).sink(sink).build().unwrap()
+        }
         "record" => {
             let rule = Rule::new(Delivery::FlightRecorder).from(LevelFilter::Info);
             let chain = Overflow::Wait(Duration::from_secs(60));
@@ -377,6 +427,8 @@ impl Sink for Stuck {
 /// Dies in the middle of its third write.
 struct Dying {
     file: File,
+    /// Whether it has no place.
+    is_pipe: bool,
     writes: usize,
 }
 
@@ -384,7 +436,9 @@ impl Sink for Dying {
     fn write(&mut self, lines: &[u8]) -> Result<(), WriteError> {
         self.writes += 1;
         if self.writes == 3 {
-            self.file.write(&lines[..lines.len() / 2]).unwrap();
+            let half = lines.len() / 2;
+            let half = half + usize::from(lines[half - 1] == b'\n');
+            self.file.write(&lines[..half]).unwrap();
             kill();
         }
         self.file.write(lines)
@@ -395,7 +449,7 @@ impl Sink for Dying {
     }
 
     fn place(&mut self) -> io::Result<Option<SinkPlace>> {
-        self.file.place()
+        if self.is_pipe { Ok(None) } else { self.file.place() }
     }
 }
 
