@@ -129,7 +129,7 @@ Options:
   --location     with file and line of the call
   --follow       wait for more at the end, for ever
   --elf PROGRAM  the file is a firmware's stream, by this program; once for each image in it
-  --start T      when the firmware's clock was 0
+  --start T      when the firmware's clock was 0: of the programs in front, or of all
   --help         this text
 
 T is a time in UTC (2026-11-21T10:12:20Z, 2026-11-21), seconds since 1970 (@1795255940.5), or how

@@ -120,7 +120,7 @@ impl Records {
         let all: Box<dyn Read> = Box::new(io::Cursor::new(front).chain(input));
         Ok(match is_firmware {
             true => {
-                let reader = FirmwareReader::new(all, images.to_vec()).start_at(view.start_ns);
+                let reader = FirmwareReader::new(all, images.to_vec()).start_each(&view.starts_ns);
                 Self::Firmware(Box::new(reader))
             }
             false => Self::Server(Box::new(Reader::new(all))),

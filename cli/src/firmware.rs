@@ -71,7 +71,7 @@ impl Shown {
         name: &str,
         is_live: bool,
     ) -> Result<bool, Failure> {
-        let mut reader = reader.start_at(self.view.start_ns);
+        let mut reader = reader.start_each(&self.view.starts_ns);
         let most = if is_live { 0 } else { WRITE_BYTES };
         loop {
             match reader.next() {

@@ -31,8 +31,8 @@ pub(crate) struct View {
     pub(crate) follows: bool,
     /// The programs of a firmware's stream.
     pub(crate) elf: Vec<PathBuf>,
-    /// When their clocks were 0.
-    pub(crate) start_ns: u64,
+    /// When their clocks were 0: of each program in turn, the last one's of those behind.
+    pub(crate) starts_ns: Vec<u64>,
 }
 
 const KNOWN: &str = "--format, --since, --until, --level, --target, --grep, --threads, \
@@ -52,7 +52,7 @@ pub(crate) fn parse(command: &str, words: &[OsString]) -> Result<Option<View>, F
         shows_location: false,
         follows: false,
         elf: Vec::new(),
-        start_ns: 0,
+        starts_ns: Vec::new(),
     };
     let mut words = words.iter();
     while let Some(word) = words.next() {
@@ -99,7 +99,10 @@ impl View {
             }
             "--since" => self.since_ns = when::parse(&value).ok_or_else(|| refused(when::KNOWN))?,
             "--elf" => self.elf.push(PathBuf::from(value)),
-            "--start" => self.start_ns = when::parse(&value).ok_or_else(|| refused(when::KNOWN))?,
+            "--start" => {
+                let start_ns = when::parse(&value).ok_or_else(|| refused(when::KNOWN))?;
+                self.start_programs(start_ns);
+            }
             "--until" => self.until_ns = when::parse(&value).ok_or_else(|| refused(when::KNOWN))?,
             "--level" => {
                 let level = value.parse::<Level>();
@@ -116,12 +119,24 @@ impl View {
         Ok(())
     }
 
+    /// Gives programs in front, that have no start yet, this one. With none, it is that of those to
+    /// come.
+    fn start_programs(&mut self, start_ns: u64) {
+        let is_first = self.starts_ns.is_empty();
+        let all = self.elf.len().max(usize::from(is_first));
+        if self.starts_ns.len() < all {
+            self.starts_ns.resize(all, start_ns);
+        } else if let Some(last) = self.starts_ns.last_mut() {
+            *last = start_ns;
+        }
+    }
+
     fn check(&self, command: &str) -> Result<(), Failure> {
         if self.files.is_empty() {
             let reason = format!("no file: `hydra {command} app.hlog`, or `-` for the input");
             return Err(Failure::Usage(reason));
         }
-        if self.start_ns > 0 && self.elf.is_empty() {
+        if !self.starts_ns.is_empty() && self.elf.is_empty() {
             return Err(Failure::Usage("`--start`: only with `--elf`".to_owned()));
         }
         if self.follows && (command != "decode" || self.files.len() > 1) {
@@ -170,6 +185,25 @@ mod tests {
         assert!(view.takes_site(Level::Warn, "db") && view.takes_site(Level::Error, "db::pool"));
         assert!(!view.takes_site(Level::Info, "db") && !view.takes_site(Level::Warn, "dbx"));
         assert!(of("--follow --help").unwrap().is_none());
+    }
+
+    #[test]
+    fn a_start_is_that_of_the_programs_in_front() {
+        for (line, starts) in [
+            ("a --elf x --elf y --start @1", &[1, 1][..]),
+            ("a --elf x --start @1 --elf y --start @2", &[1, 2]),
+            ("a --elf x --start @1 --elf y --elf z --start @2", &[1, 2, 2]),
+            // The others have the last one's.
+            ("a --elf x --start @1 --elf y", &[1]),
+            ("a --start @1 --elf x --elf y", &[1]),
+            ("a --elf x --start @1 --start @2", &[2]),
+            ("a --elf x --elf y", &[]),
+        ] {
+            let view = of(line).unwrap().unwrap();
+            let starts: Vec<_> = starts.iter().map(|start| start * 1_000_000_000).collect();
+            assert_eq!(view.starts_ns, starts, "{line}");
+        }
+        assert!(of("a --start @1").unwrap_err().reason().contains("only with `--elf`"));
     }
 
     #[test]

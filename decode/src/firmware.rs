@@ -96,8 +96,17 @@ impl<R: Read> FirmwareReader<R> {
 
     /// Says when the clocks of all images were 0, in nanoseconds since the Unix epoch.
     #[must_use]
-    pub fn start_at(mut self, epoch_ns: u64) -> Self {
-        for (number, known) in (1..).zip(&mut self.images) {
+    pub fn start_at(self, epoch_ns: u64) -> Self {
+        self.start_each(&[epoch_ns])
+    }
+
+    /// As [`start_at`](Self::start_at), for each image on its own, as they were given: two cores
+    /// have two clocks. Those behind the last have the last one's; with none, all began in 1970.
+    #[must_use]
+    pub fn start_each(mut self, epochs_ns: &[u64]) -> Self {
+        let last = epochs_ns.last().copied().unwrap_or_default();
+        let epochs = epochs_ns.iter().copied().chain(core::iter::repeat(last));
+        for ((number, known), epoch_ns) in (1..).zip(&mut self.images).zip(epochs) {
             let session = Arc::make_mut(&mut known.image.session);
             (session.epoch_ns, session.start_ns, session.number) = (epoch_ns, epoch_ns, number);
         }

@@ -90,6 +90,31 @@ fn two_images_share_a_stream() {
 }
 
 #[test]
+fn each_image_has_the_start_of_its_clock() {
+    let other = [9, 9, 9, 9];
+    let seven = [record(7, 1)];
+    let stream = [
+        [facts(&ID, 1_000_000), records(&ID, &seven)].concat(),
+        [facts(&other, 1_000_000), records(&other, &seven)].concat(),
+    ];
+    let stream = stream.concat();
+    for (starts, expected) in [
+        (&[100, 200_000][..], [7100, 207_000]),
+        (&[100], [7100, 7100]),
+        (&[], [7000, 7000]),
+        (&[1, 2, 3], [7001, 7002]),
+    ] {
+        let images = vec![image(&ID), image(&other)];
+        let mut reader = FirmwareReader::new(&stream[..], images).start_each(starts);
+        for time in expected {
+            let Some(Found::Event(event)) = reader.next() else { panic!("{starts:?}") };
+            assert_eq!(event.time_ns(), time, "{starts:?}");
+        }
+        assert!(reader.next().is_none());
+    }
+}
+
+#[test]
 fn another_build_is_refused_with_both_ids_and_once() {
     let other = [9, 9, 9, 9, 9, 9, 9, 9];
     let parts = [
