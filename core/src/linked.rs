@@ -36,6 +36,13 @@ impl Returned {
         }
     }
 
+    /// Whether there was no room.
+    #[inline(always)]
+    #[must_use]
+    pub const fn is_none(&self) -> bool {
+        self.at.is_null()
+    }
+
     #[inline(always)]
     fn slot(self, room: usize) -> Option<Slot> {
         let at = NonNull::new(self.at)?;

@@ -24,6 +24,7 @@
 //! | set the ring up                    | [`ring!`], [`policy`]           |
 //! | log                                | [`info!`] and its like          |
 //! | log from an NMI or a HardFault     | [`unmasked`]                    |
+//! | mask nothing without compare-and-swap | [`rings!`]                   |
 //! | stamp records with your own timer  | [`clock`]                       |
 //! | get records out                    | [`drain()`], [`Outlet`], [`rtt!`] |
 //! | read lines on a serial terminal    | [`Text`]                        |
@@ -48,6 +49,7 @@ mod image;
 mod io;
 mod last;
 mod macros;
+mod nest;
 pub mod policy;
 mod port;
 mod retained;

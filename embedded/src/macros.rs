@@ -102,6 +102,81 @@ macro_rules! ring {
     };
 }
 
+/// Gives the application a ring for each depth of nesting, instead of [`ring!`]: for one core
+/// without compare-and-swap on which not even a claim may be masked.
+///
+/// A call takes the ring of its depth, which is 0 where it interrupts no other one. There are to be
+/// as many as priorities that log, NMI and HardFault among them, which log by the ordinary macros.
+/// The bytes are those of each ring; control words take 72 more. A record that finds its ring full
+/// is lost, as is one that is nested deeper: counted, and told of where all rings were found empty.
+/// The drain merges by stamps, so a clock is wanted.
+///
+/// Threads of an RTOS that preempt one another do not nest, nor do two cores: use [`ring!`] there.
+///
+/// ```
+/// use hydra_log_embedded::{info, rings, take};
+/// # use hydra_log_embedded::clock::NoClock;
+/// rings!(256, nesting = 4, clock = NoClock);
+///
+/// # hydra_log_embedded::switch_all(hydra_log_embedded::LevelFilter::Trace);
+/// info!("adc {}", 7);
+/// assert_eq!(take(|_| ()).records, 1);
+/// ```
+#[macro_export]
+macro_rules! rings {
+    // rings!(256, nesting = 4, clock = Timer)
+    ($bytes:expr, nesting = $nesting:expr, clock = $clock:ty $(,)?) => {
+        const _: () = {
+            #[unsafe(export_name = "__hydra_a_program_has_one_ring__remove_the_other")]
+            static ONLY: () = ();
+
+            static RINGS: $crate::__private::Nest<
+                { $crate::__private::Geometry::of($bytes).capacity },
+                { $bytes / 8 },
+                { $nesting },
+                $clock,
+            > = $crate::__private::Nest::new();
+
+            #[inline]
+            #[unsafe(export_name = "__hydra_no_ring__put_ring_into_the_application")]
+            fn claim(bytes: usize) -> $crate::__private::Returned {
+                RINGS.claim(bytes)
+            }
+
+            #[unsafe(export_name = "__hydra_no_ring__claim_slowly")]
+            fn claim_slowly(
+                gate: &'static $crate::__private::Gate,
+                bytes: usize,
+            ) -> $crate::__private::Returned {
+                RINGS.claim_slowly(gate, bytes)
+            }
+
+            #[inline]
+            #[unsafe(export_name = "__hydra_no_ring__commit")]
+            unsafe fn commit(
+                lane: *const (),
+                _at: ::core::ptr::NonNull<u8>,
+                _bytes: usize,
+                used: usize,
+            ) {
+                // SAFETY: the caller's promise is passed on.
+                unsafe { RINGS.commit(lane, used) }
+            }
+
+            #[inline]
+            #[unsafe(export_name = "__hydra_no_ring__longest")]
+            fn longest() -> usize {
+                RINGS.longest()
+            }
+
+            #[unsafe(export_name = "__hydra_no_ring__store")]
+            fn store() -> &'static dyn $crate::__private::Store {
+                &RINGS
+            }
+        };
+    };
+}
+
 /// The first type of a list: what was chosen, or what stands behind it.
 #[doc(hidden)]
 #[macro_export]

@@ -4,6 +4,7 @@
 //! reaches it as a [`Store`].
 #![expect(unsafe_code, reason = "declares what the application defines")]
 
+pub use crate::nest::Nest;
 pub use crate::unmasked::{Aside, Beside};
 pub use hydra_log_core::__private::*;
 pub use hydra_log_core::linked::Returned;

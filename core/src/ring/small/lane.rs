@@ -113,27 +113,56 @@ impl<const K: usize, const L: usize> Lane<K, L> {
     /// Claims room for a record of `bytes` at most; whoever claims has to [`commit`](Self::commit).
     /// `None`: the record is lost, and counted.
     pub fn claim(&self, level: Level, bytes: usize, now: impl Fn() -> u32) -> Option<Claimed> {
-        let index = level as usize - 1;
         let Some(taken) = self.token.try_take() else {
-            if let Some(missed) = self.missed.get(index) {
-                rmw::add(missed, 1, ord::loss_count());
-            }
+            self.miss(level);
             return None;
         };
+        // SAFETY: the token is this claim's.
+        let Some(claimed) = (unsafe { self.claim_alone(bytes, now) }) else {
+            // SAFETY: the token still is.
+            unsafe { self.lose_alone(level) };
+            return None;
+        };
+        // Until the commit.
+        mem::forget(taken);
+        Some(claimed)
+    }
+
+    /// As [`claim`](Self::claim), without the token and so with nothing masked, for who knows to be
+    /// the only producer. A loss is not counted.
+    ///
+    /// # Safety
+    /// No other claim of this lane is under way, and none begins before this one is
+    /// [committed](Self::commit_alone).
+    #[inline(always)]
+    pub unsafe fn claim_alone(&self, bytes: usize, now: impl Fn() -> u32) -> Option<Claimed> {
         let tail = self.tail.load_own();
         let used = tail.wrapping_sub(self.head.load(ord::head_read()));
         let bytes = round_up(bytes);
         if bytes > Self::LONGEST || used > K - bytes {
-            if let Some(lost) = self.lost.get(index) {
-                lost.store(lost.load_own().wrapping_add(1), ord::loss_count());
-            }
             return None;
         }
-        // Until the commit.
-        mem::forget(taken);
         // SAFETY: bounds: an address inside the data is not null; race: only an address.
         let at = unsafe { NonNull::new_unchecked(self.at(tail)) };
         Some(Claimed { at, stamp: now() })
+    }
+
+    /// Counts a record that found no room.
+    ///
+    /// # Safety
+    /// As [`claim_alone`](Self::claim_alone), for as long as this takes.
+    pub unsafe fn lose_alone(&self, level: Level) {
+        if let Some(lost) = self.lost.get(level as usize - 1) {
+            lost.store(lost.load_own().wrapping_add(1), ord::loss_count());
+        }
+    }
+
+    /// Counts a record of a call that must not claim here.
+    #[cold]
+    pub fn miss(&self, level: Level) {
+        if let Some(missed) = self.missed.get(level as usize - 1) {
+            rmw::add(missed, 1, ord::loss_count());
+        }
     }
 
     /// Publishes the first `used` bytes of the claim, or gives it back with none.
@@ -143,10 +172,20 @@ impl<const K: usize, const L: usize> Lane<K, L> {
     /// * `used` is at most what was claimed, and that many bytes, one whole record or none, were
     ///   written.
     pub unsafe fn commit(&self, used: usize) {
+        // SAFETY: the caller's promise is passed on.
+        unsafe { self.commit_alone(used) };
+        self.token.give_back();
+    }
+
+    /// As [`commit`](Self::commit), of a claim without the token.
+    ///
+    /// # Safety
+    /// As [`commit`](Self::commit), of a [`claim_alone`](Self::claim_alone).
+    #[inline(always)]
+    pub unsafe fn commit_alone(&self, used: usize) {
         let (tail, used) = (self.tail.load_own(), round_up(used));
         self.cells.wrote(Self::offset(tail), used);
         self.tail.store(tail.wrapping_add(used), ord::tail_publish());
-        self.token.give_back();
     }
 
     /// The reader, unless there is one.
