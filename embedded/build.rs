@@ -22,8 +22,8 @@ fn main() {
         )
         .replace("__hydra_texts_bytes = 0", "__hydra_texts_bytes = SIZEOF(.hydra_sites)")
         .replace("/* Descriptors: in the ELF file only. */", "/* Descriptors. */")
-        // Behind the gates the runtime looks for the end of .bss.
-        .replace("INSERT AFTER .hydra_gates;", "INSERT AFTER .rodata;");
+        // In the file alone they come last.
+        .replace("/* Last of all", "INSERT AFTER .rodata;\n/* Else last of all");
     let scripts = [
         ("hydra.x", hydra.to_owned()),
         ("hydra-text.x", text),
