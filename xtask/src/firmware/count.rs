@@ -47,6 +47,7 @@ pub(super) fn run(targets: &[&str]) -> Result<(), String> {
         backend.judge(target, &mut budgets);
         // Known figures, so that a change of the counting itself shows.
         anchor.judge(target, &mut budgets);
+        nested(machine, &mut budgets)?;
         let calls = Elf::read(&machine::program(target, "count_calls"))?;
         sites::frames(target, &calls, &mut budgets)?;
     }
@@ -94,6 +95,18 @@ impl Figures {
         budgets.judge(target, &format!("{} flash", self.name), (self.added.flash, 0));
         budgets.judge(target, &format!("{} ram", self.name), (self.added.ram, 0));
     }
+}
+
+/// The same calls into a ring for each depth of nesting.
+fn nested(machine: &Machine, budgets: &mut Budgets) -> Result<(), String> {
+    const PROGRAM: &str = "nested_calls";
+    let elf = Elf::read(&machine::program(machine.target, PROGRAM))?;
+    for (shape, span) in SHAPES.iter().zip(spans(machine, PROGRAM, &elf)?) {
+        let what = format!("nested {shape}");
+        say(&format!("{what}: {} / {} masked", span.instructions, span.masked));
+        budgets.judge(machine.target, &what, (span.instructions, span.masked));
+    }
+    Ok(())
 }
 
 /// The last span of each shape.

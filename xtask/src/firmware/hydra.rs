@@ -30,6 +30,8 @@ enum Judge {
     Whole,
     /// The newest of 400, and the number of the others.
     Newest,
+    /// Lines that the program wrote itself, against the text beside the source.
+    Lines,
 }
 
 const fn program(name: &'static str, source: &'static str) -> Program {
@@ -50,12 +52,19 @@ pub(super) const STORM: Program =
     Program { judge: Judge::Storm, ..timed("storm", "tests/src/bin/storm.rs") };
 pub(super) const STORM_DIRECT: Program =
     Program { judge: Judge::Storm, ..timed("storm_direct", "tests/src/bin/storm_direct.rs") };
+pub(super) const STORM_NESTED: Program =
+    Program { judge: Judge::Storm, ..timed("storm_nested", "tests/src/bin/storm_nested.rs") };
+pub(super) const STORM_NMI: Program =
+    Program { judge: Judge::Storm, ..timed("storm_nmi", "tests/src/bin/storm_nmi.rs") };
 pub(super) const DIRECT: Program =
     Program { judge: Judge::Whole, ..program("direct", "tests/src/bin/direct.rs") };
 pub(super) const CORTEX_M0: Program = program("firmware-cortex-m0", "cortex-m0/src/main.rs");
 pub(super) const CORTEX_M4: Program = timed("firmware-cortex-m4", "cortex-m4/src/main.rs");
 pub(super) const EMBASSY: Program = timed("firmware-embassy", "embassy/src/main.rs");
 pub(super) const RISCV: Program = program("firmware-riscv", "riscv/src/main.rs");
+/// The program has its own texts.
+pub(super) const TEXT: Program =
+    Program { judge: Judge::Lines, ..program("firmware-text", "text/src/main.rs") };
 /// Both cores run at once only where time is the host's.
 pub(super) const DUAL_CORE: Program =
     Program { judge: Judge::Storm, ..program("firmware-dual-core", "dual-core/src/main.rs") };
@@ -71,9 +80,12 @@ impl Program {
             run = run.options("-icount shift=0,sleep=off");
         }
         run.finish()?;
-        let decoded = decode(&elf, &stream)?;
+        let decoded = match self.judge {
+            Judge::Lines => read(&stream)?,
+            _ => decode(&elf, &stream)?,
+        };
         match self.judge {
-            Judge::Text => {
+            Judge::Text | Judge::Lines => {
                 compare::with(&folder(self.source).with_extension("out"), &decoded, mode)
             }
             Judge::Storm => storm::add_up(&decoded),
@@ -131,6 +143,13 @@ pub(super) fn decode(elf: &Path, stream: &Path) -> Result<String, String> {
         .argument(&stream.to_string_lossy())
         .output()?;
     Ok(without_times(&decoded))
+}
+
+/// What a program wrote, with lines as they are in files.
+fn read(stream: &Path) -> Result<String, String> {
+    let text = std::fs::read_to_string(stream);
+    let text = text.map_err(|error| format!("{}: {error}", stream.display()))?;
+    Ok(text.replace("\r\n", "\n"))
 }
 
 fn folder(name: &str) -> PathBuf {

@@ -51,7 +51,7 @@ const V7EM_BACKEND: Package = Package::new("defmt-hydra", &[V7EM]);
 const V8M_BACKEND: Package = Package::new("defmt-hydra", &[V8M]);
 
 /// Everything there is to build for microcontrollers, but for the board that they share.
-pub(super) const PACKAGES: [Package; 16] = [
+pub(super) const PACKAGES: [Package; 17] = [
     Package::ANCHOR,
     Package::BACKEND,
     Package { options: "--features threads --bin threads_defmt", ..V7EM_BACKEND },
@@ -69,6 +69,7 @@ pub(super) const PACKAGES: [Package; 16] = [
     Package::new("nrf52840", &[V7EM]),
     Package::new("riscv", &[IMAC, IMC]),
     Package::new("rp2040", &[V6M]),
+    Package::new("text", &[V7EM]),
 ];
 
 #[cfg(test)]

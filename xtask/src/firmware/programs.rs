@@ -1,6 +1,6 @@
 //! Which program runs on which machine, and what is expected of it.
 
-use super::machine::{DUAL_CORE, MACHINES, Machine, of};
+use super::machine::{DUAL_CORE, MACHINES, Machine, NMI_BOARD, of};
 use super::setup::Setup;
 use super::{Asked, Rows, anchors, budget, golden, hosts, hydra, streams, sweep, switched};
 use crate::term::heading;
@@ -11,7 +11,7 @@ const IMAC: &str = "riscv32imac-unknown-none-elf";
 const IMC: &str = "riscv32imc-unknown-none-elf";
 
 /// Hydra's programs, each on the machines that it is about.
-const HYDRA: [(&str, hydra::Program); 15] = [
+const HYDRA: [(&str, hydra::Program); 18] = [
     (V6M, hydra::LATE),
     (V7EM, hydra::LATE),
     (V6M, hydra::LATE_OLDEST),
@@ -22,9 +22,12 @@ const HYDRA: [(&str, hydra::Program); 15] = [
     (V7EM, hydra::DIRECT),
     (V6M, hydra::STORM_DIRECT),
     (V7EM, hydra::STORM_DIRECT),
+    (V6M, hydra::STORM_NESTED),
+    (V7EM, hydra::STORM_NMI),
     (V6M, hydra::CORTEX_M0),
     (V7EM, hydra::CORTEX_M4),
     (V7EM, hydra::EMBASSY),
+    (V7EM, hydra::TEXT),
     (IMAC, hydra::RISCV),
     (IMC, hydra::RISCV),
 ];
@@ -71,6 +74,7 @@ fn hydra_programs(runner: &mut Runner<'_>) {
     for (target, program) in HYDRA {
         runner.on(target, program.name, |machine| program.check(machine, mode));
     }
+    runner.on(V6M, "storm_nmi", |_| hydra::STORM_NMI.check(&NMI_BOARD, mode));
     runner.on(DUAL_CORE.target, "two cores", |_| hydra::DUAL_CORE.check(&DUAL_CORE, mode));
 }
 
@@ -86,7 +90,17 @@ fn same_records(runner: &mut Runner<'_>) {
         runner.on(target, "two images in one stream", streams::shared);
         runner.on(target, "a damaged stream", streams::damaged);
     }
-    runner.on(V7EM, "a stream of another image", streams::refused);
+    for target in [IMAC, IMC] {
+        runner.on(target, "what a runtime places behind the gates", streams::behind_the_gates);
+    }
+    for (target, programs) in [
+        (V7EM, ["firmware-cortex-m4", "firmware-embassy"]),
+        (IMAC, ["firmware-riscv", "kinds"]),
+        (IMC, ["kinds", "firmware-riscv"]),
+    ] {
+        let what = "a stream of another image";
+        runner.on(target, what, |machine| streams::refused(machine, programs));
+    }
 }
 
 /// Hosts that read, that say something, that misbehave.

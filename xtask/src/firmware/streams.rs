@@ -67,9 +67,23 @@ pub(super) fn shared(machine: &Machine) -> Result<String, String> {
     Ok(format!("{ours} and {theirs} lines as expected"))
 }
 
+/// The linker script leaves heap and stack where they are without it.
+pub(super) fn behind_the_gates(machine: &Machine) -> Result<String, String> {
+    let elf = Elf::read(&machine::program(machine.target, FIRST))?;
+    let [gates, heap, stack] =
+        ["__hydra_gates_end", "__sheap", "__estack"].map(|at| elf.address(at));
+    match (gates?, heap?, stack?) {
+        (gates, heap, stack) if gates <= heap && heap <= stack => {
+            Ok(format!("heap at {heap:#x}, stack above {stack:#x}"))
+        }
+        (gates, heap, stack) => {
+            Err(format!("heap at {heap:#x}, stack above {stack:#x}, gates up to {gates:#x}"))
+        }
+    }
+}
+
 /// A program that did not write the stream: nothing is shown, and both build ids are named.
-pub(super) fn refused(machine: &Machine) -> Result<String, String> {
-    let [writer, other] = ["firmware-cortex-m4", "firmware-embassy"];
+pub(super) fn refused(machine: &Machine, [writer, other]: [&str; 2]) -> Result<String, String> {
     let stream = blocks(machine, writer)?.concat();
     let (shown, told) = decode(machine, &[other], &stream)?;
     let id = |name: &str| {

@@ -1,7 +1,10 @@
 //! Two timers beside SysTick, each with an interrupt of its own.
 
 #[cfg(target_arch = "arm")]
-pub use arm::{TIMER_LINES, acknowledge, start};
+pub use arm::{
+    TIMER_LINES, acknowledge, acknowledge_watchdog, start, start_sys_tick, start_watchdog,
+    stop_watchdog,
+};
 
 #[cfg(target_arch = "arm")]
 mod arm {
@@ -26,9 +29,34 @@ mod arm {
         set(0xe000_e408, 0x0000_c040);
         set(0xe000_ed20, 0x8000_0000);
         set(0xe000_e100, 0x300);
-        set(0xe000_e014, sys_tick);
-        set(0xe000_e018, 0);
-        set(0xe000_e010, 7);
+        start_sys_tick(sys_tick);
+    }
+
+    /// Starts SysTick alone.
+    pub fn start_sys_tick(ticks: u32) {
+        for (register, value) in [(0xe000_e014, ticks), (0xe000_e018, 0), (0xe000_e010, 7)] {
+            set(register, value);
+        }
+    }
+
+    /// The watchdog of QEMU's MPS2 boards, whose first alarm is an NMI.
+    const WATCHDOG: usize = 0x4000_8000;
+
+    /// Starts it: an NMI all so many of its ticks, of which 25 are a microsecond.
+    pub fn start_watchdog(ticks: u32) {
+        set(WATCHDOG, ticks);
+        set(WATCHDOG + 8, 1);
+    }
+
+    /// Tells the watchdog that its NMI was seen; it starts over.
+    pub fn acknowledge_watchdog() {
+        set(WATCHDOG + 12, 1);
+    }
+
+    /// No NMI comes any more.
+    pub fn stop_watchdog() {
+        set(WATCHDOG + 8, 0);
+        acknowledge_watchdog();
     }
 
     fn start_timer(line: i16, ticks: u32) {
