@@ -85,19 +85,7 @@ pub fn take<const K: usize, const E: usize, const L: usize>(
     loop {
         match reader.peek() {
             Peek::Record(record) => {
-                let header = Header::parse(record).expect("a whole header");
-                if header.is_note() {
-                    taken.told += header.losses(record, |_| Level::Info).iter().sum::<u32>();
-                } else {
-                    let words: Vec<_> = record
-                        .chunks(4)
-                        .map(|word| u32::from_le_bytes(word.try_into().expect("whole words")))
-                        .collect();
-                    assert_eq!(words, [words[0], 0, words[0], words[0]], "a record is whole");
-                    assert_eq!(words[0] >> 16, 4, "a record's length");
-                    taken.tags.push(header.site);
-                }
-                assert!(taken.tags.len() <= 8, "the same record again and again: {taken:?}");
+                keep(record, taken);
                 reader.advance(record.len());
             }
             other => {
@@ -108,4 +96,39 @@ pub fn take<const K: usize, const E: usize, const L: usize>(
         }
     }
     taken.told += reader.gap().map_or(0, |lost| lost.iter().sum());
+}
+
+/// Takes records until so many bytes are free, or up to the first hole; how many bytes that is.
+pub fn take_some<const K: usize, const E: usize, const L: usize>(
+    reader: &Reader<'_, K, E, L, ByCas>,
+    bytes: usize,
+    taken: &mut Taken,
+) -> usize {
+    let mut freed = 0;
+    while freed < bytes
+        && let Peek::Record(record) = reader.peek()
+    {
+        keep(record, taken);
+        reader.advance(record.len());
+        reader.release();
+        freed += record.len();
+    }
+    freed
+}
+
+/// Looks at a record, and keeps what it says.
+fn keep(record: &[u8], taken: &mut Taken) {
+    let header = Header::parse(record).expect("a whole header");
+    if header.is_note() {
+        taken.told += header.losses(record, |_| Level::Info).iter().sum::<u32>();
+    } else {
+        let words: Vec<_> = record
+            .chunks(4)
+            .map(|word| u32::from_le_bytes(word.try_into().expect("whole words")))
+            .collect();
+        assert_eq!(words, [words[0], 0, words[0], words[0]], "a record is whole");
+        assert_eq!(words[0] >> 16, 4, "a record's length");
+        taken.tags.push(header.site);
+    }
+    assert!(taken.tags.len() <= 8, "the same record again and again: {taken:?}");
 }

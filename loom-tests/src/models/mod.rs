@@ -55,5 +55,6 @@ models! {
     small_two,
     small_told,
     small_evict,
+    small_direct,
     lane_two,
 }
