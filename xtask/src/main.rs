@@ -10,6 +10,7 @@ mod firmware;
 mod fuzz;
 mod isr;
 mod loom;
+mod migration;
 mod miri;
 mod mutants;
 mod nightly;
@@ -49,7 +50,7 @@ struct Command {
     run: fn(&[String]) -> Outcome,
 }
 
-const COMMANDS: [Command; 19] = [
+const COMMANDS: [Command; 20] = [
     ci::COMMAND,
     test::COMMAND,
     tidy::COMMAND,
@@ -62,6 +63,7 @@ const COMMANDS: [Command; 19] = [
     fuzz::COMMAND,
     bench::COMMAND,
     docs::COMMAND,
+    migration::COMMAND,
     platforms::COMMAND,
     publish::COMMAND,
     count::COMMAND,
