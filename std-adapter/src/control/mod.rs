@@ -31,6 +31,7 @@
 //!
 //! Levels that the program was built without (`max_level_*`) cannot be switched on.
 
+#[cfg_attr(not(unix), expect(dead_code, reason = "nobody asks where nothing listens"))]
 mod commands;
 mod error;
 mod handle;

@@ -67,6 +67,7 @@ impl Control {
     }
 
     /// There is a socket from now on.
+    #[cfg_attr(not(unix), expect(dead_code, reason = "nobody asks where nothing listens"))]
     pub(crate) fn listen(&self, listening: Listening) {
         let _first = self.listening.set(listening);
     }
