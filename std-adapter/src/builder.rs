@@ -1,5 +1,7 @@
 //! Putting an engine together.
 
+#[cfg(feature = "config")]
+mod configured;
 mod control;
 mod output;
 mod route;
@@ -40,7 +42,7 @@ const LEAST_RING_BYTES: usize = 4 << 10;
 const MOST_RING_BYTES: usize = 1 << 30;
 
 /// The longest record, four times over, is what a spool has to hold at least.
-const LEAST_SPOOL_BYTES: usize =
+pub(crate) const LEAST_SPOOL_BYTES: usize =
     ((record::MAX_BYTES + spool::ENTRY_HEADER) * 4).next_power_of_two();
 
 /// More workers than this for one sink only wait for each other's turn.

@@ -65,6 +65,16 @@ pub enum InitError {
         /// What the system said.
         source: io::Error,
     },
+    /// A configuration with something wrong in it.
+    #[cfg(feature = "config")]
+    Config(crate::config::ConfigError),
+}
+
+#[cfg(feature = "config")]
+impl From<crate::config::ConfigError> for InitError {
+    fn from(error: crate::config::ConfigError) -> Self {
+        Self::Config(error)
+    }
 }
 
 impl fmt::Display for InitError {
@@ -93,6 +103,8 @@ impl fmt::Display for InitError {
             Self::Layer { name } => write!(f, "two layers are named `{name}`: make them one"),
             Self::Memory { bytes, source } => write!(f, "no memory for {bytes} bytes: {source}"),
             Self::Thread { source } => write!(f, "cannot start a worker thread: {source}"),
+            #[cfg(feature = "config")]
+            Self::Config(error) => error.fmt(f),
         }
     }
 }
@@ -101,6 +113,8 @@ impl core::error::Error for InitError {
     fn source(&self) -> Option<&(dyn core::error::Error + 'static)> {
         match self {
             Self::Memory { source, .. } | Self::Thread { source } => Some(source),
+            #[cfg(feature = "config")]
+            Self::Config(error) => Some(error),
             _ => None,
         }
     }

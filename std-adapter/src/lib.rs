@@ -18,6 +18,7 @@
 //! | log with no configuration             | [`init`]                                      |
 //! | choose sinks, formats, sizes, policy  | [`Builder`], [`Preset`], [`Overflow`]         |
 //! | send layers to places of their own    | [`Builder::layer`], [`layers`]                |
+//! | be configured by files and variables   | `config`, by the features `config` and `yaml` |
 //! | take what other loggers record        | `bridge`, by the features `log`, `tracing`, … |
 //! | send lines to a collector             | [`sink::Net`]: TCP, UDP, Unix sockets         |
 //! | have a request's id in all its records | [`Context`], [`context`]                     |
@@ -44,6 +45,8 @@ pub mod binary;
 pub mod bridge;
 mod builder;
 pub mod clock;
+#[cfg(feature = "config")]
+pub mod config;
 pub mod context;
 pub mod control;
 #[cfg_attr(

@@ -205,6 +205,17 @@ pub(crate) enum Shown {
     Json,
 }
 
+impl Shown {
+    /// Whether that is text, to a terminal or to anything else.
+    pub(crate) const fn is_text(self, is_terminal: bool) -> bool {
+        match self {
+            Self::Auto => is_terminal,
+            Self::Text => true,
+            Self::Json => false,
+        }
+    }
+}
+
 /// Rings at first and at most, all rings, and the spool, in KiB; how long a full ring waits, in
 /// milliseconds.
 const fn settings(

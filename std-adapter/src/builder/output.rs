@@ -36,9 +36,14 @@ pub struct Output {
 impl Output {
     /// A sink that takes every level as text.
     pub fn new(sink: impl Sink + 'static) -> Self {
+        Self::boxed(Box::new(sink))
+    }
+
+    /// The same for a sink that is boxed already.
+    pub(crate) fn boxed(sink: Box<dyn Sink>) -> Self {
         let encoding = Encoding::Lines(Arc::new(Text::new()));
         Self {
-            sink: Box::new(sink),
+            sink,
             encoding,
             takes: Takes::at(LevelFilter::Trace),
             theme: Theme::DEFAULT,
@@ -201,11 +206,7 @@ impl Lasting {
 /// Where an engine writes that was told of nowhere: standard error.
 pub(super) fn default_output(shown: Shown) -> Output {
     let console = Console::stderr();
-    let is_text = match shown {
-        Shown::Auto => console.is_terminal(),
-        Shown::Text => true,
-        Shown::Json => false,
-    };
+    let is_text = shown.is_text(console.is_terminal());
     let output = Output::new(console);
     if is_text { output.colour(ColourMode::Auto) } else { output.format(Json::new()) }
 }

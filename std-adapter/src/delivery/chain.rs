@@ -87,6 +87,15 @@ impl Chain {
 }
 
 impl Chain {
+    /// A chain of steps that came from outside; `None` if they are none, or too many.
+    #[cfg(feature = "config")]
+    pub(crate) fn of(steps: &[Step]) -> Option<Self> {
+        let mut chain = Self { steps: [Step::DropNewest; Self::MOST], len: steps.len() };
+        let places = chain.steps.get_mut(..steps.len()).filter(|places| !places.is_empty())?;
+        places.copy_from_slice(steps);
+        Some(chain)
+    }
+
     /// Whether it has a step in which the call drains.
     pub(crate) fn helps(&self) -> bool {
         self.steps().iter().any(|step| matches!(step, Step::Assist(_) | Step::DirectWrite(_)))

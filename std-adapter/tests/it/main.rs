@@ -10,6 +10,7 @@
 mod bad_input;
 mod bare_metal;
 mod common;
+mod config;
 mod conservation;
 mod contexts;
 mod control;
