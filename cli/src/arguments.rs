@@ -6,6 +6,7 @@ use std::path::PathBuf;
 use hydra_log::Level;
 
 use crate::Failure;
+use crate::config::{self, ConfigOptions};
 use crate::control::{self, ControlOptions};
 use crate::ctl::{self, CtlOptions};
 use crate::rtt::{self, RttOptions};
@@ -28,6 +29,7 @@ Commands:
   decode       show a binary log as text, JSON lines or CSV
   rtt          show what a microcontroller logs, by way of a debugger
   control      switch a microcontroller's calls on and off while it runs
+  config       check configuration files, explain where values come from
   cat          show several binary logs as one, by time
   stats        count a binary log's records, losses and callsites
   verify       say whether an audit file was touched, and where
@@ -252,12 +254,14 @@ pub(crate) enum Parsed {
     Control(ControlOptions),
     Ctl(CtlOptions),
     Stats(StatsOptions),
+    Config(ConfigOptions),
     Top(TopOptions),
     #[cfg(feature = "audit")]
     Verify(VerifyOptions),
 }
 
-const COMMANDS: &str = "pipe, recover, top, ctl, decode, rtt, control, cat, stats or verify";
+const COMMANDS: &str =
+    "pipe, recover, top, ctl, decode, rtt, control, config, cat, stats or verify";
 
 pub(crate) fn parse(words: &[OsString]) -> Result<Parsed, Failure> {
     let Some((command, rest)) = words.split_first() else {
@@ -283,6 +287,7 @@ pub(crate) fn parse(words: &[OsString]) -> Result<Parsed, Failure> {
             Ok(options.map_or(Parsed::Text(control::HELP), Parsed::Control))
         }
         "ctl" => Ok(ctl::parse(rest)?.map_or(Parsed::Text(ctl::HELP), Parsed::Ctl)),
+        "config" => Ok(config::parse(rest)?.map_or(Parsed::Text(config::HELP), Parsed::Config)),
         "stats" => Ok(stats::parse(rest)?.map_or(Parsed::Text(STATS_HELP), Parsed::Stats)),
         "top" => Ok(top::parse(rest)?.map_or(Parsed::Text(top::HELP), Parsed::Top)),
         #[cfg(feature = "audit")]

@@ -3,6 +3,7 @@
 
 mod arguments;
 mod cat;
+mod config;
 mod control;
 mod ctl;
 mod decode;
@@ -92,6 +93,7 @@ fn run(words: &[OsString]) -> Result<(), Failure> {
         Parsed::Rtt(options) => rtt::run(*options),
         Parsed::Control(options) => control::run(options),
         Parsed::Ctl(options) => ctl::run(&options),
+        Parsed::Config(options) => config::run(&options),
         Parsed::Stats(options) => stats::run(&options),
         Parsed::Top(options) => top::run(&options),
         #[cfg(feature = "audit")]
