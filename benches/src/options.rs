@@ -23,7 +23,7 @@ Options:
   --long         also what takes long: core, log, tracing, two, four, cold, layers, workers, rest,
                  many, b1p
   --only A,B     some measurements: those, or some of clock, b1, ideal, static, string, off, text,
-                 baseline, json, binary, binary_static, binary_random
+                 baseline, json, redact, binary, binary_static, binary_random
   --smoke        one small round: shows that it runs, the numbers mean nothing
   --record       also write benches/records/<date>-<cpu>.csv
   --help         this text

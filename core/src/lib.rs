@@ -84,6 +84,8 @@ pub use crate::level::{Level, LevelFilter, ParseLevelError, STATIC_MAX_LEVEL};
 ///
 /// As a field, and under `{:?}`, the struct is stored; its text is what `#[derive(Debug)]` would
 /// give for the stored fields. Fields are values that can be stored; `#[record(debug)]` and
-/// `#[record(display)]` render one on the spot, `#[record(skip)]` leaves it out. Where this crate
-/// is known by another name, `#[record(crate = path::to::it)]` on the struct tells it.
+/// `#[record(display)]` render one on the spot, `#[record(skip)]` leaves it out,
+/// `#[record(redact)]` stores `[redacted]` for it, whatever its type is, and
+/// `#[record(rename = "…")]` gives it another name. Where this crate is known by another name,
+/// `#[record(crate = path::to::it)]` on the struct tells it.
 pub use hydra_log_macros::Record;

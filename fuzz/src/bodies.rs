@@ -24,4 +24,5 @@ targets! {
     pipe_lines
     log_file
     firmware_stream
+    redaction
 }

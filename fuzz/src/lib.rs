@@ -21,6 +21,7 @@
 //! | [`pipe_lines`](bodies::pipe_lines)       | a stream that is cut into lines, texts and levels by `hydra pipe` |
 //! | [`log_file`](bodies::log_file)           | any bytes as a binary log                                         |
 //! | [`firmware_stream`](bodies::firmware_stream) | any bytes as a firmware's program, and as its stream          |
+//! | [`redaction`](bodies::redaction)         | any text, looked through for secrets                              |
 //!
 //! To add one: a file in `fuzz/src/bodies/` with its `TARGET`, its name in the list in
 //! `fuzz/src/bodies.rs`, and a `[[bin]]` in `fuzz/Cargo.toml`, whose file is a copy of another

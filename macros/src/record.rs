@@ -7,7 +7,7 @@ use proc_macro2::{Ident, Literal, Span, TokenStream, TokenTree};
 use quote::{ToTokens, format_ident, quote, quote_spanned};
 use syn::ext::IdentExt;
 use syn::spanned::Spanned;
-use syn::{Attribute, Data, DeriveInput, Error, Fields, Index, Member, Path, Result, Type};
+use syn::{Attribute, Data, DeriveInput, Error, Fields, Index, LitStr, Member, Path, Result, Type};
 
 pub(crate) fn expand(input: TokenStream, krate: &str) -> TokenStream {
     let expanded = syn::parse2(input).and_then(|input: DeriveInput| {
@@ -25,6 +25,7 @@ pub(crate) fn expand(input: TokenStream, krate: &str) -> TokenStream {
 struct Options {
     root: Option<Path>,
     style: Style,
+    name: Option<LitStr>,
 }
 
 /// How a field is stored.
@@ -34,6 +35,8 @@ enum Style {
     Value,
     Display,
     Debug,
+    /// Nothing of it is: what stands for a secret is stored.
+    Redact,
     Skip,
 }
 
@@ -45,12 +48,15 @@ impl Options {
                 let is = |name: &str| meta.path.is_ident(name) && known.contains(&name);
                 if is("crate") {
                     options.root = Some(meta.value()?.call(Path::parse_mod_style)?);
-                } else if is("display") {
-                    options.style = Style::Display;
-                } else if is("debug") {
-                    options.style = Style::Debug;
-                } else if is("skip") {
-                    options.style = Style::Skip;
+                } else if is("rename") {
+                    options.name = Some(checked_name(meta.value()?.parse()?)?);
+                } else if let Some(style) = Style::named(&meta.path).filter(|(name, _)| is(name)) {
+                    if options.style != Style::Value {
+                        let text = "a field is stored in one way: take one of `debug`, \
+                                    `display`, `redact`, `skip`";
+                        return Err(meta.error(text));
+                    }
+                    options.style = style.1;
                 } else {
                     let known = known.join("`, `");
                     return Err(meta.error(format!("unknown option: `#[record]` takes `{known}`")));
@@ -60,6 +66,31 @@ impl Options {
         }
         Ok(options)
     }
+}
+
+impl Style {
+    /// The style that an option of this name gives.
+    fn named(path: &Path) -> Option<(&'static str, Self)> {
+        let styles = [
+            ("debug", Self::Debug),
+            ("display", Self::Display),
+            ("redact", Self::Redact),
+            ("skip", Self::Skip),
+        ];
+        styles.into_iter().find(|(name, _)| path.is_ident(name))
+    }
+}
+
+/// A name that needs no escaping in any format, and that no tuple struct's field has.
+fn checked_name(name: LitStr) -> Result<LitStr> {
+    let text = name.value();
+    let is_start = |letter: char| letter.is_ascii_alphabetic() || letter == '_';
+    let is_part = |letter: char| letter.is_ascii_alphanumeric() || "_-.".contains(letter);
+    if text.starts_with(is_start) && text.chars().all(is_part) {
+        return Ok(name);
+    }
+    let text = "a field's name begins with a letter or `_`, and has letters, digits, `_`, `-`, `.`";
+    Err(Error::new(name.span(), text))
 }
 
 /// A field that is stored.
@@ -85,11 +116,23 @@ fn stored_fields(input: &DeriveInput) -> Result<Vec<Field<'_>>> {
     };
     let mut stored = Vec::new();
     for (index, field) in fields.iter().enumerate() {
-        let style = Options::parse(&field.attrs, &["debug", "display", "skip"])?.style;
-        let (member, name) = match &field.ident {
+        let known = ["debug", "display", "redact", "rename", "skip"];
+        let Options { style, name: renamed, .. } = Options::parse(&field.attrs, &known)?;
+        let (member, mut name) = match &field.ident {
             Some(name) => (Member::Named(name.clone()), name.unraw().to_string()),
             None => (Member::Unnamed(Index::from(index)), index.to_string()),
         };
+        if let Some(renamed) = renamed {
+            if field.ident.is_none() {
+                let text = "a tuple struct's fields have no names: `rename` is for named fields";
+                return Err(Error::new(renamed.span(), text));
+            }
+            name = renamed.value();
+            if stored.iter().any(|field: &Field<'_>| field.name == name) {
+                let text = format!("two fields are named `{name}`: give one another name");
+                return Err(Error::new(renamed.span(), text));
+            }
+        }
         if style != Style::Skip {
             stored.push(Field { member, name, ty: &field.ty, style });
         }
@@ -104,10 +147,12 @@ fn implement(input: &DeriveInput, root: &TokenStream, fields: &[Field<'_>]) -> T
     let name = &input.ident;
     let mut generics = input.generics.clone();
     let bounds = generics.make_where_clause();
-    bounds.predicates.extend(fields.iter().map(|field| -> syn::WherePredicate {
+    // What is redacted may be of any type.
+    let stored = fields.iter().filter(|field| field.style != Style::Redact);
+    bounds.predicates.extend(stored.map(|field| -> syn::WherePredicate {
         let Field { ty, style, .. } = field;
         let bound = match style {
-            Style::Value | Style::Skip => quote!(#private::Value),
+            Style::Value | Style::Redact | Style::Skip => quote!(#private::Value),
             Style::Display => quote!(#private::Display),
             Style::Debug => quote!(#private::Debug),
         };
@@ -173,6 +218,7 @@ impl Field<'_> {
             Style::Value | Style::Skip => quote_spanned!(span=> &self.#member),
             Style::Display => quote_spanned!(span=> #private::pick::By::display(&self.#member)),
             Style::Debug => quote_spanned!(span=> #private::pick::By::debug(&self.#member)),
+            Style::Redact => quote_spanned!(span=> #private::REDACTED),
         }
     }
 
@@ -181,7 +227,7 @@ impl Field<'_> {
         match self.style {
             Style::Value => quote!(<#ty as #private::Value>::RENDERED),
             Style::Display | Style::Debug => quote!(1),
-            Style::Skip => quote!(0),
+            Style::Redact | Style::Skip => quote!(0),
         }
     }
 }

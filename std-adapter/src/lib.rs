@@ -112,16 +112,24 @@ pub use crate::stats::{Lost, RecorderStats, Report, RingStats, SinkStats, Stats}
 ///     peer: std::net::IpAddr,
 ///     #[record(skip)]
 ///     raw: Vec<u8>,
+///     #[record(redact)]
+///     password: String,
+///     #[record(rename = "client.id")]
+///     client: u32,
 /// }
 ///
 /// # let peer = std::net::Ipv4Addr::LOCALHOST.into();
-/// let order = Order { id: 7, symbol: "ABC", limit: Some(12.5), peer, raw: Vec::new() };
+/// # let (raw, password, client) = (Vec::new(), "hunter2".to_owned(), 3);
+/// let order = Order { id: 7, symbol: "ABC", limit: Some(12.5), peer, raw, password, client };
 /// info!("accepted {order:?}");
 /// info!("accepted", order);
 /// ```
 ///
 /// As a field, and under `{:?}`, the struct is stored; its text is what `#[derive(Debug)]` would
 /// give for the stored fields. Fields are values that can be stored; `#[record(debug)]` and
-/// `#[record(display)]` render one on the spot, `#[record(skip)]` leaves it out. Where this crate
-/// is known by another name, `#[record(crate = path::to::it)]` on the struct tells it.
+/// `#[record(display)]` render one on the spot, `#[record(skip)]` leaves it out. Of a field with
+/// `#[record(redact)]`, of whatever type, `[redacted]` is stored: its bytes never get into a
+/// record. The struct's own `Debug` shows them still, where it is inside of something that is
+/// rendered: there a [`Secret`] helps. `#[record(rename = "…")]` gives a field another name. Where
+/// this crate is known by another name, `#[record(crate = path::to::it)]` on the struct tells it.
 pub use hydra_log_core::__private::macros::HydraRecord as Record;

@@ -2,9 +2,9 @@
 //!
 //! `three` counts the calls, `crashproof_three` those whose rings outlive the process; `text_three`
 //! and `json_three` count what makes lines of them, from the ring to a sink that writes nowhere,
-//! and `binary_three` what packs them into a binary log. No drain runs beside the calls and nothing
-//! of it depends on time, so the count is the same in every run. `cargo xtask count` starts this
-//! under valgrind and compares with `budgets.csv`.
+//! `redact_string` with a search for secrets, and `binary_three` what packs them into a binary log.
+//! No drain runs beside the calls and nothing of it depends on time, so the count is the same in
+//! every run. `cargo xtask count` starts this under valgrind and compares with `budgets.csv`.
 
 use core::hint::black_box;
 use core::net::Ipv4Addr;
@@ -13,6 +13,7 @@ use std::io;
 use std::process::ExitCode;
 
 use hydra_log::format::{Json, Text};
+use hydra_log::redact::Redaction;
 use hydra_log::{Builder, LevelFilter, Output, Preset, bridge, crash, debug, info, sink};
 
 /// As `cargo xtask count` divides by.
@@ -40,6 +41,7 @@ fn main() -> ExitCode {
     let sink = match format {
         "" | "text" | "crashproof" => sink.format(Text::new()),
         "json" => sink.format(Json::new()),
+        "redact" => sink.format(Text::new()).redact(Redaction::new()),
         "binary" => sink.binary(),
         _ => return ExitCode::from(2),
     };

@@ -5,6 +5,7 @@ use std::path::Path;
 
 use harness::lines::Content;
 use hydra_log::format::{Json, Text};
+use hydra_log::redact::Redaction;
 use hydra_log::sink::File;
 use hydra_log::{Builder, Guard, LevelFilter, Output};
 
@@ -16,6 +17,12 @@ const PATIENCE: Duration = Duration::from_secs(120);
 /// Starts it, writing text.
 pub(super) fn text(path: &Path) -> Result<Guard, String> {
     start(builder().sink(Output::new(open(path)?).format(Text::new())))
+}
+
+/// Starts it, writing text that is looked through for secrets.
+pub(super) fn redacted(path: &Path) -> Result<Guard, String> {
+    let output = Output::new(open(path)?).format(Text::new());
+    start(builder().sink(output.redact(Redaction::new())))
 }
 
 /// Starts it, writing JSON lines.

@@ -30,7 +30,7 @@ const fn long(name: &'static str, run: fn(&Size) -> Result<Vec<Figure>, String>)
 }
 
 /// All measurements, in the order of one round.
-pub(crate) const JOBS: [Job; 23] = [
+pub(crate) const JOBS: [Job; 24] = [
     quick("clock", clock::run),
     quick("b1", bursts::three),
     quick("ideal", bursts::ideal),
@@ -40,6 +40,7 @@ pub(crate) const JOBS: [Job; 23] = [
     quick("text", throughput::text),
     quick("baseline", throughput::baseline),
     quick("json", throughput::json),
+    quick("redact", throughput::redact),
     quick("binary", throughput::binary),
     quick("binary_static", throughput::binary_static),
     quick("binary_random", throughput::binary_random),

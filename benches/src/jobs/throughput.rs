@@ -5,6 +5,7 @@
 use harness::lines::Content;
 use harness::naive::Naive;
 use harness::throughput::{self, Called, Took};
+use harness::values::Texts;
 use harness::{Figure, Size, become_producer};
 use hydra_log::{Guard, info};
 
@@ -21,6 +22,21 @@ pub(super) fn text(size: &Size) -> Result<Vec<Figure>, String> {
 /// JSON lines to a file.
 pub(super) fn json(size: &Size) -> Result<Vec<Figure>, String> {
     logged("json", engine::json(&size.file)?, size)
+}
+
+/// Text to a file, looked through for secrets: a text among the values is what keeps it from being
+/// passed over unseen.
+pub(super) fn redact(size: &Size) -> Result<Vec<Figure>, String> {
+    let guard = engine::redacted(&size.file)?;
+    let texts = Texts::default();
+    become_producer();
+    let called = throughput::log(size.records, |n, integer, double| {
+        let text = texts.of(n);
+        info!(target: "bench", "Log {} iteration {} int {} double {}", text, n, integer, double);
+    });
+    let took = flushed(&guard, called)?;
+    let content = engine::finish(guard, &size.file)?;
+    figures("redact", size, content, took)
 }
 
 /// A binary log.

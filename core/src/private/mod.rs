@@ -17,8 +17,11 @@ pub use hydra_log_macros as macros;
 pub use crate::level::Level;
 pub use crate::record::Layout;
 pub use crate::site::{Gate, Site, SiteKind};
-pub use crate::value::{Args, Kind, Rendered, Value, Writer};
+pub use crate::value::{Args, Kind, Rendered, Secret, Value, Writer};
 pub use crate::{__call, __linked, __site, __would_be_on};
+
+/// What is stored of a field that is redacted.
+pub const REDACTED: Secret<()> = Secret::new(());
 
 /// A call's gate: its address is found once, for the test and for the record.
 #[inline(always)]

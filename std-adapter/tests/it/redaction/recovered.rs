@@ -24,6 +24,30 @@ fn engine(place: &Path, is_shut: bool) -> Engine {
     builder.sink(output.redact(Redaction::new())).build().unwrap()
 }
 
+/// Of no type that can be stored.
+#[derive(Debug)]
+struct Opaque(String);
+
+#[derive(Debug, hydra_log::Record)]
+struct Login {
+    #[record(rename = "user.id")]
+    user: u32,
+    #[record(redact)]
+    password: Opaque,
+}
+
+#[test]
+fn a_redacted_field_of_a_struct_is_not_in_its_record() {
+    let records = hydra_log::testing::capture(|| {
+        let login = Login { user: 7, password: Opaque(secret()) };
+        info!("{login:?}");
+        info!("login", login);
+    });
+    let lines: Vec<_> = records.iter().map(|record| record.line.as_str()).collect();
+    let shown = "Login { user.id: 7, password: \"[redacted]\" }";
+    assert!(lines.iter().all(|line| line.contains(shown)), "{lines:?}");
+}
+
 /// Runs a child that logs and is killed.
 fn child(place: &Path, what: &str) {
     let name = "redaction::recovered::as_child";
@@ -84,6 +108,9 @@ fn as_child() {
         if what == "secret" {
             let password = Secret::new(secret().repeat(3));
             info!("login {} with {password}", "in the ring");
+            let login = Login { user: 7, password: Opaque(secret()) };
+            assert_eq!(login.password.0.len(), secret().len());
+            info!("login", login);
         } else {
             info!("own ada@example.org");
             (0..100).for_each(|_| info!("mail {}", "ada@example.org", password = "hunter2"));
