@@ -31,7 +31,8 @@
 //! | show that nobody touched a file       | `audit`, by the feature of that name          |
 //! | change levels while it runs           | [`control`], [`Engine::put_override`]         |
 //! | know what was written and what lost   | [`Stats`], [`Report`]                         |
-//! | keep secrets out of what is written     | [`redact`], [`Secret`]                   |
+//! | keep secrets out of what is written   | [`redact`], [`Secret`]                        |
+//! | be told of values that try something  | [`threat`]                                    |
 //! | test what a library logs              | [`testing::capture`]                          |
 //! | log from a library, std or not        | the crate `hydra-log-core`, same macros       |
 
@@ -73,6 +74,7 @@ pub mod sink;
 mod stats;
 mod sys;
 pub mod testing;
+pub mod threat;
 #[cfg(feature = "tower")]
 pub mod tower;
 

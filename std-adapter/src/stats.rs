@@ -5,6 +5,7 @@ use core::fmt;
 use hydra_log_core::Level;
 
 use crate::redact::RedactionReport;
+use crate::threat::ThreatReport;
 
 /// Records lost, by level.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -79,6 +80,8 @@ pub struct SinkStats {
     pub bytes: u64,
     /// Gap records written.
     pub gaps: u64,
+    /// What values tried, where that is asked for.
+    pub threats: ThreatReport,
     /// What was redacted, where that is asked for.
     pub redacted: RedactionReport,
     /// Writes that failed.

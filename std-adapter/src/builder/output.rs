@@ -14,6 +14,7 @@ use crate::layers::Takes;
 use crate::preset::Shown;
 use crate::redact::Redaction;
 use crate::sink::{Console, Sink};
+use crate::threat::Threats;
 
 /// A sink, the format of what is written to it, and the levels that it takes.
 ///
@@ -31,6 +32,7 @@ pub struct Output {
     pub(crate) give_up_after: Option<Duration>,
     pub(crate) durability: Option<Durability>,
     pub(crate) redaction: Option<Redaction>,
+    pub(crate) threats: Option<Threats>,
 }
 
 impl Output {
@@ -51,6 +53,7 @@ impl Output {
             give_up_after: None,
             durability: None,
             redaction: None,
+            threats: None,
         }
     }
 
@@ -96,6 +99,14 @@ impl Output {
     #[must_use]
     pub fn redact(mut self, redaction: Redaction) -> Self {
         self.redaction = Some(redaction);
+        self
+    }
+
+    /// Records whose values try something get a field `threat`, and are counted: see
+    /// [`threat`](crate::threat).
+    #[must_use]
+    pub fn threats(mut self, threats: Threats) -> Self {
+        self.threats = Some(threats);
         self
     }
 
@@ -164,20 +175,21 @@ pub(crate) struct Lasting {
     give_up_after: Option<Duration>,
     durability: Option<Durability>,
     redaction: Option<Redaction>,
+    threats: Option<Threats>,
 }
 
 impl Lasting {
     pub(super) fn new(output: Output) -> Self {
         let Output { sink, encoding, takes, theme, fallbacks, .. } = output;
-        let Output { give_up_after, durability, redaction, .. } = output;
+        let Output { give_up_after, durability, redaction, threats, .. } = output;
         let sinks = core::iter::once(sink).chain(fallbacks).map(Handed::new).collect();
-        Self { sinks, encoding, takes, theme, give_up_after, durability, redaction }
+        Self { sinks, encoding, takes, theme, give_up_after, durability, redaction, threats }
     }
 
     /// The output, for the lane of this process; `None` if it has no sink.
     pub(super) fn output(&self) -> Option<Output> {
-        let Self { encoding, takes, theme, give_up_after, durability, redaction, .. } =
-            self.clone();
+        let Self { encoding, takes, theme, give_up_after, durability, .. } = self.clone();
+        let Self { redaction, threats, .. } = self.clone();
         let boxed = |sink: &Handed| -> Box<dyn Sink> { Box::new(sink.clone()) };
         let mut sinks = self.sinks.iter().map(boxed);
         let sink = sinks.next()?;
@@ -191,6 +203,7 @@ impl Lasting {
             give_up_after,
             durability,
             redaction,
+            threats,
         })
     }
 

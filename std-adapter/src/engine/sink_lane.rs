@@ -37,6 +37,7 @@ use crate::layers::Takes;
 use crate::redact::Redactor;
 use crate::sink::Sink;
 use crate::stats::SinkStats;
+use crate::threat::Threats;
 
 /// How many bytes of records one batch takes at the most.
 const BATCH_BYTES: usize = 128 << 10;
@@ -50,6 +51,7 @@ pub(crate) struct SinkLane {
     encoding: Encoding,
     durability: Option<Durability>,
     redactor: Option<Redactor>,
+    threats: Option<Threats>,
     reader: usize,
     /// The next batch's ticket; whoever holds it reads the spool.
     claim: Mutex<u64>,
@@ -100,13 +102,14 @@ struct Batch {
 impl SinkLane {
     pub(crate) fn new(reader: usize, output: Output, store: Option<&'static Store>) -> Self {
         let Output { sink, encoding, takes, fallbacks, give_up_after, .. } = output;
-        let Output { durability, redaction, .. } = output;
+        let Output { durability, redaction, threats, .. } = output;
         Self {
             name: sink.name(),
             takes,
             encoding,
             durability,
             redactor: redaction.map(Redactor::new),
+            threats,
             reader,
             claim: Mutex::new(0),
             turn: Mutex::new(0),
@@ -296,6 +299,7 @@ impl SinkLane {
             errors: get(&self.counts.errors),
             diverted: get(&self.counts.diverted),
             syncs: get(&self.counts.syncs),
+            threats: self.threats.as_ref().map_or_else(Default::default, Threats::report),
             redacted: self.redactor.as_ref().map_or_else(Default::default, Redactor::report),
         }
     }

@@ -127,6 +127,14 @@ impl SiteInfo {
         record.names_behind(self.arguments.into())
     }
 
+    /// The callsite with a field more, whose value is the record's of this number.
+    pub(crate) fn with_field(&self, key: &str, index: usize) -> Self {
+        let mut site = self.clone();
+        let value = format!("{{{index}}}");
+        site.fields.push(Field::new((key, &value), !self.message.is_empty()));
+        site
+    }
+
     /// The callsite with these fields too, but for those that it has itself.
     pub(super) fn with_fields(&self, names: Names<'_>) -> Self {
         let mut site = self.clone();

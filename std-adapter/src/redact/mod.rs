@@ -48,6 +48,7 @@ use std::borrow::Cow;
 use std::sync::Arc;
 
 use hydra_log_core::ord;
+use hydra_log_core::record::RecordRef;
 use hydra_log_core::sync::{AtomicUsize, rmw};
 
 pub use self::action::Action;
@@ -183,6 +184,13 @@ impl Redaction {
             rmw::add(count, 1, ord::count());
         }
     }
+}
+
+/// The record with a text behind its values, and that value's number.
+pub(crate) fn with_text(record: &RecordRef<'_>, text: &str, out: &mut Vec<u8>) -> usize {
+    let nothing = |_: &rewrite::Hit, _: &[u8], _: &mut Vec<u8>| {};
+    rewrite::Rewrite::new(&[], nothing).record(record, Some(text), out);
+    record.values().count()
 }
 
 impl Default for Redaction {

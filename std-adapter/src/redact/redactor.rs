@@ -110,12 +110,12 @@ impl Redaction {
             return None;
         }
         settle(&mut work.hits);
-        let Work { leaves, hits, record: out, .. } = work;
+        let Work { hits, record: out, .. } = work;
         let replace = |hit: &Hit, secret: &[u8], out: &mut Vec<u8>| {
             self.count(hit.rule);
             rules.write(hit.rule, secret, out);
         };
-        Rewrite::new(hits, replace).record(record, &leaves.text, None, out);
+        Rewrite::new(hits, replace).record(record, None, out);
         Some(out)
     }
 }

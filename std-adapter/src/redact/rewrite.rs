@@ -75,15 +75,9 @@ impl<'h, R: FnMut(&Hit, &[u8], &mut Vec<u8>)> Rewrite<'h, R> {
     }
 
     /// The record, and behind its values another one where `more` is given.
-    pub(super) fn record(
-        &mut self,
-        record: &RecordRef<'_>,
-        texts: &[u8],
-        more: Option<&str>,
-        out: &mut Vec<u8>,
-    ) {
+    pub(super) fn record(&mut self, record: &RecordRef<'_>, more: Option<&str>, out: &mut Vec<u8>) {
         let mut walk = Walk::of_record(record);
-        let mut row = self.row(&mut walk, texts, 0);
+        let mut row = self.row(&mut walk, 0);
         let mut flags = record.flags();
         if walk.damaged {
             flags = flags | Flags::CUT;
@@ -110,24 +104,24 @@ impl<'h, R: FnMut(&Hit, &[u8], &mut Vec<u8>)> Rewrite<'h, R> {
         }
     }
 
-    fn row(&mut self, walk: &mut Walk<'_>, texts: &[u8], depth: u8) -> Row {
+    fn row(&mut self, walk: &mut Walk<'_>, depth: u8) -> Row {
         let mut row = Row::default();
         for (kind, value) in walk {
-            self.value(kind, value, depth, texts, &mut row);
+            self.value(kind, value, depth, &mut row);
         }
         row
     }
 
-    fn value(&mut self, kind: u8, value: &[u8], depth: u8, texts: &[u8], row: &mut Row) {
+    fn value(&mut self, kind: u8, value: &[u8], depth: u8, row: &mut Row) {
         match nest(kind, value, depth) {
             Some(Nest::Some(inner, value)) => {
                 let mut one = Row::default();
-                self.value(inner, value, depth + 1, texts, &mut one);
+                self.value(inner, value, depth + 1, &mut one);
                 let inner = one.kinds.first().copied().unwrap_or_default();
                 push_tagged(row, Tag::Some, inner, 0, &one.body);
             }
             Some(Nest::Struct(site, mut walk)) => {
-                let inner = self.row(&mut walk, texts, depth + 1);
+                let inner = self.row(&mut walk, depth + 1);
                 let mut bytes = Vec::with_capacity(inner.body.len() + 8);
                 inner.heads(0, &mut bytes);
                 bytes.extend_from_slice(&inner.body);

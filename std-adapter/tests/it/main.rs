@@ -38,3 +38,4 @@ mod signals;
 mod sinks;
 #[cfg(unix)]
 mod stopped;
+mod threats;

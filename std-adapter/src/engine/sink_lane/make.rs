@@ -18,7 +18,7 @@ use crate::engine::shared::Shared;
 use crate::engine::sink_gap;
 use crate::error::Error;
 use crate::format::{Buffer, Contexts, Event, Format, SiteInfo, ThreadInfo};
-use crate::redact::Work;
+use crate::redact::{self, Work};
 
 /// Callsites have numbers below two to this.
 const SITE_BITS: u32 = 24;
@@ -140,6 +140,8 @@ impl SinkLane {
             *thread = (number, Some(shared.threads.get(number).unwrap_or_default()));
         }
         let Some(thread) = thread.1.as_deref() else { return false };
+        let threats = self.threats.as_ref().filter(|_| !is_own);
+        let tags = threats.and_then(|threats| threats.look(&record));
         let (site, record) = match is_own {
             true => (site, record),
             false => self.redacted(shared, site, record, redacting),
@@ -153,7 +155,10 @@ impl SinkLane {
             types: &shared.sites,
             recovered: false,
         };
-        format.write(&event, out);
+        match tags {
+            None => format.write(&event, out),
+            Some(tags) => write_tagged(format, &event, &tags, out),
+        }
         true
     }
 
@@ -207,6 +212,7 @@ impl SinkLane {
         for (tag, record) in spool::entries(bytes) {
             let thread = tag & !UNCOUNTED;
             let counted = usize::from(tag & UNCOUNTED == 0);
+            self.count_threats(record);
             let record = self.redacted_bytes(shared, record, redacting);
             let mut outcome = packer.push_if(thread, record, |word0| self.wants(shared, word0));
             if outcome == Packed::Full {
@@ -234,6 +240,17 @@ impl SinkLane {
             pieces.push(piece);
         }
         (packed, passed)
+    }
+
+    /// Counts what a record's values try: the record stays as it is.
+    #[inline]
+    fn count_threats(&self, bytes: &[u8]) {
+        if let Some(threats) = &self.threats
+            && !is_control(bytes)
+            && let Ok(record) = RecordRef::parse(bytes)
+        {
+            let _tags = threats.look(&record);
+        }
     }
 
     /// The record's bytes without what is secret, if it is for this sink.
@@ -289,6 +306,16 @@ impl SinkLane {
         }
         untold
     }
+}
+
+/// A line with one field more. There are few of them, so the callsite is made anew for each.
+#[cold]
+fn write_tagged(format: &dyn Format, event: &Event<'_>, tags: &str, out: &mut Buffer) {
+    let mut bytes = Vec::new();
+    let index = redact::with_text(&event.record, tags, &mut bytes);
+    let site = event.site.with_field("threat", index);
+    let record = RecordRef::parse(&bytes).unwrap_or(event.record);
+    format.write(&Event { site: &site, record, ..*event }, out);
 }
 
 /// When the first record of a batch was logged.
