@@ -401,3 +401,38 @@ fn a_terminal_that_was_stopped_is_seen_and_spilled() {
         all_once(&shown(), RECORDS);
     }
 }
+
+/// As a container has it, unless it asks for more.
+#[cfg(all(target_os = "linux", target_pointer_width = "64"))]
+#[test]
+fn a_small_memory_file_system_is_half_filled_at_most_and_nothing_is_lost() {
+    use std::os::unix::fs::MetadataExt;
+    const ROOM: u64 = 64 << 20;
+    const THREADS: usize = 400;
+    let Some(disk) = SmallDisk::mount(ROOM) else {
+        println!("skipped: no mount without rights");
+        return;
+    };
+    let (memory, rings) = (Memory::new(), disk.0.path().join("rings"));
+    let builder = Builder::new().sink(memory.clone()).deliveries(never_dropping());
+    let engine = builder.crash_proof(&rings).on_error(|_error| {}).build().unwrap();
+    let all_there = std::sync::Barrier::new(THREADS);
+    thread::scope(|scope| {
+        for _ in 0..THREADS {
+            scope.spawn(|| {
+                // All rings are in use at the same time.
+                engine.scope(|| hydra_log::info!("before"));
+                all_there.wait();
+                engine.scope(|| hydra_log::info!("behind"));
+            });
+        }
+    });
+    engine.flush().unwrap();
+    let stats = conserved(&engine);
+    let files = fs::read_dir(&rings).unwrap().filter_map(Result::ok);
+    let used: u64 = files.map(|file| file.metadata().unwrap().blocks() * 512).sum();
+    println!("{used} bytes for {THREADS} threads, refused {}", stats.not_crash_proof);
+    assert!(used <= ROOM / 2 && used > ROOM / 4, "{used}");
+    assert!(stats.crash_proof_bytes > 0 && stats.not_crash_proof > 0, "{stats:?}");
+    assert_eq!((memory.lines().len(), stats.report().lost), (2 * THREADS, 0));
+}
