@@ -1,9 +1,10 @@
 //! A program that logs at full speed until it dies: `cargo xtask chaos` kills it.
 //!
-//! `victim run DIR HOW THREADS AFTER_US` logs numbered records from so many threads, and after so
-//! many microseconds dies by itself (`segv`, `abort`, `exit`, `panic`, `oom`) or waits to be killed
-//! (`kill`). What it had logged it says outside the engine, in DIR/witness: a word of 64 bits for
-//! each thread, 64 bytes apart, stored after each call returned. `victim recover DIR` is the next
+//! `victim run DIR PEER HOW THREADS AFTER_US` logs numbered records from so many threads, and after
+//! so many microseconds dies by itself (`segv`, `abort`, `exit`, `panic`, `oom`) or waits to be
+//! killed (`kill`). It writes to a file, and where PEER is `pipe` or `socket`, to DIR/peer, too.
+//! What it had logged it says outside the engine, in DIR/witness: a word of 64 bits for each
+//! thread, 64 bytes apart, stored after each call returned. `victim recover DIR PEER` is the next
 //! start: it writes what was left, and says what it found.
 #![cfg_attr(unix, expect(unsafe_code, reason = "maps a page, and dies in every way"))]
 #![allow(clippy::unwrap_used, clippy::print_stdout, reason = "a test's other half")]
@@ -13,7 +14,7 @@ use std::path::Path;
 use std::{env, io, thread};
 
 use hydra_log::sink::{File, Place, Sink, WriteError};
-use hydra_log::{Builder, Overflow};
+use hydra_log::{Builder, Error, Overflow};
 
 /// Where one thread's word stands behind the one before.
 const STRIDE: usize = 64;
@@ -23,23 +24,41 @@ fn main() {
     let words: Vec<&str> = words.iter().map(String::as_str).collect();
     match words.as_slice() {
         #[cfg(unix)]
-        ["run", place, how, threads, after_us] => run::run(
+        ["run", place, peer, how, threads, after_us] => run::run(
             Path::new(place),
+            peer,
             how,
             threads.parse().unwrap(),
             Duration::from_micros(after_us.parse().unwrap()),
         ),
-        ["recover", place] => recover(Path::new(place)),
-        _ => println!("victim run DIR HOW THREADS AFTER_US | victim recover DIR"),
+        ["recover", place, peer] => recover(Path::new(place), peer),
+        _ => println!("victim run DIR PEER HOW THREADS AFTER_US | victim recover DIR PEER"),
     }
 }
 
-fn builder(place: &Path) -> Builder {
-    Builder::new()
+fn builder(place: &Path, peer: &str) -> Builder {
+    let builder = Builder::new()
         .overflow(Overflow::Wait(Duration::from_secs(600)))
+        // Nobody gives up on one of two sinks.
+        .stall(Duration::from_secs(600))
         .crash_proof(place.join("rings"))
-        .on_error(|error| println!("error {error}"))
-        .sink(Slow(File::open(place.join("app.log")).unwrap()))
+        .on_error(tell)
+        .sink(Slow(File::open(place.join("app.log")).unwrap()));
+    let path = place.join("peer");
+    match peer {
+        "pipe" => builder.sink(File::open(path).unwrap()),
+        #[cfg(unix)]
+        "socket" => builder.sink(hydra_log::sink::Net::unix(path)),
+        _ => builder,
+    }
+}
+
+/// A pipe that is full for a while is none.
+fn tell(error: &Error) {
+    match error {
+        Error::Write { lost: 0, .. } => {}
+        error => println!("error {error}"),
+    }
 }
 
 /// A disk that takes a piece at a time: death comes between any two of them.
@@ -68,8 +87,8 @@ impl Sink for Slow {
 }
 
 /// The next start.
-fn recover(place: &Path) {
-    let engine = builder(place).build().unwrap();
+fn recover(place: &Path, peer: &str) {
+    let engine = builder(place, peer).build().unwrap();
     println!("recovered {}", engine.stats().recovered);
     engine.shutdown(Duration::from_secs(10));
 }
@@ -115,12 +134,12 @@ mod run {
         }
     }
 
-    pub(super) fn run(place: &Path, how: &str, threads: usize, after: Duration) {
+    pub(super) fn run(place: &Path, peer: &str, how: &str, threads: usize, after: Duration) {
         let no_core = libc::rlimit { rlim_cur: 0, rlim_max: 0 };
         // SAFETY: bounds: the limit outlives the call.
         unsafe { libc::setrlimit(libc::RLIMIT_CORE, &raw const no_core) };
         let witness = Witness::new(place, threads);
-        let _guard = builder(place).try_init().unwrap();
+        let _guard = builder(place, peer).try_init().unwrap();
         for thread in 0..threads {
             thread::spawn(move || {
                 let witness = witness;

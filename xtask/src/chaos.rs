@@ -8,6 +8,9 @@ use std::process::{Child, Command as Process, Stdio};
 use std::thread;
 use std::time::{Instant, SystemTime, UNIX_EPOCH};
 
+mod peer;
+
+use self::peer::{Kind, Reader};
 use crate::progress::Progress;
 use crate::term::say;
 use crate::tool::{Tool, root};
@@ -23,11 +26,13 @@ Starts a program whose threads log numbered records into crash-proof rings at fu
 it at a random instant: in turn by SIGKILL, a segmentation fault, abort, process::exit, a panic that
 aborts, and want of memory. A page outside the engine says which calls had returned. Then starts it
 again (every fourth time killing that as well), and reads the log: each record whose call returned
-stands there once, in its thread's order. Says on the way how far it is, and at the end a line for
-each way to die: kills, how many found records that were not written, how many came in the middle of
-a write, records lost and doubled. Stops at the first kill after which a record is missing, doubled
-or out of order, and names what it left. Fails too if fewer than 90 % of the kills found something
-to recover, or if fewer than 10 % came in the middle of a write. Needs Linux.
+stands there once, in its thread's order. Two lives of three have a second sink, a pipe or a socket:
+there each such record arrived at least once, and is marked the second time. Says on the way how far
+it is, and at the end a line for each way to die: kills, how many found records that were not
+written, how many came in the middle of a write, records lost and doubled, and records that the pipe
+or the socket got twice, marked. Stops at the first kill after which a record is missing, doubled or
+out of order, and names what it left. Fails too if fewer than 90 % of the kills found something to
+recover, or if fewer than 10 % came in the middle of a write. Needs Linux.
 
 Options:
   --kills N    how many times [50]
@@ -66,6 +71,8 @@ struct Sum {
     lost: u64,
     doubled: u64,
     disordered: u64,
+    /// In a pipe or a socket, where the second one is marked.
+    marked: u64,
 }
 
 impl Sum {
@@ -125,10 +132,13 @@ fn kill_all(
     for round in 0..kills {
         let way = usize::try_from(round).unwrap_or(0) % WAYS.len();
         let (Some(sum), Some(how)) = (sums.get_mut(way), WAYS.get(way)) else { continue };
-        let outcome = one(scratch, how, round % 4 == 3, dice, sum).and_then(|()| sum.whole());
+        let kind = Kind::of(round, WAYS.len() as u64);
+        let life = Life { how, kind, is_killed_twice: round % 4 == 3 };
+        let outcome = one(scratch, life, dice, sum).and_then(|()| sum.whole());
         if let Err(reason) = outcome {
             progress.end();
-            return Err(format!("kill {round} ({how}): {reason}"));
+            let beside = kind.word();
+            return Err(format!("kill {round} ({how}, second sink: {beside}): {reason}"));
         }
         progress.at(round + 1, &all(sums).to_string());
     }
@@ -156,19 +166,25 @@ fn options(arguments: &[String]) -> Result<Options, Failure> {
     Ok(options)
 }
 
+/// How a victim lives and dies.
+#[derive(Clone, Copy)]
+struct Life {
+    how: &'static str,
+    kind: Kind,
+    /// Whether the next start is killed, too.
+    is_killed_twice: bool,
+}
+
 /// One life, one death, and what comes after.
-fn one(
-    scratch: &Scratch,
-    how: &str,
-    twice: bool,
-    dice: &mut Dice,
-    sum: &mut Sum,
-) -> Result<(), String> {
+fn one(scratch: &Scratch, life: Life, dice: &mut Dice, sum: &mut Sum) -> Result<(), String> {
+    let Life { how, kind, is_killed_twice } = life;
     let place = scratch.path.join("place");
     let _none_before = fs::remove_dir_all(&place);
     fs::create_dir_all(&place).map_err(|error| error.to_string())?;
-    let life = dice.below(LIFE_US);
-    let mut victim = start(&["run", &text(&place), how, &THREADS.to_string(), &life.to_string()])?;
+    let reader = Reader::start(kind, &place).map_err(|error| error.to_string())?;
+    let (word, life) = (kind.word(), dice.below(LIFE_US));
+    let (home, threads, after) = (text(&place), THREADS.to_string(), life.to_string());
+    let mut victim = start(&["run", &home, word, how, &threads, &after])?;
     if how == "kill" {
         let begun = Instant::now();
         while witness(&place).iter().all(|count| *count == 0) {
@@ -183,14 +199,14 @@ fn one(
     wait(&mut victim)?;
     let unmarked = fs::read(place.join("app.log")).unwrap_or_default();
     let was_writing = is_writing(&place);
-    if twice {
-        let mut next = start(&["recover", &text(&place)])?;
+    if is_killed_twice {
+        let mut next = start(&["recover", &home, word])?;
         thread::sleep(Duration::from_micros(dice.below(LIFE_US)));
         // It may have ended by itself.
         let _killed = next.kill();
         wait(&mut next)?;
     }
-    let next = start(&["recover", &text(&place)])?;
+    let next = start(&["recover", &home, word])?;
     let output = next.wait_with_output().map_err(|error| error.to_string())?;
     let told = String::from_utf8_lossy(&output.stdout);
     if !output.status.success() || told.contains("error ") {
@@ -201,6 +217,10 @@ fn one(
     let log = fs::read(place.join("app.log")).map_err(|error| error.to_string())?;
     sum.unwritten += u64::from(log.len() > unmarked.len());
     sum.recovered += log.windows(12).filter(|tail| tail == b"[recovered]\n").count() as u64;
+    if let Some(reader) = reader {
+        let (lost, marked) = peer::judge(&reader.end()?, &witness(&place))?;
+        (sum.lost, sum.marked) = (sum.lost + lost, sum.marked + marked);
+    }
     judge(&log, &witness(&place), sum)
 }
 
@@ -251,13 +271,16 @@ fn all(sums: &[Sum]) -> Sum {
         all.lost += sum.lost;
         all.doubled += sum.doubled;
         all.disordered += sum.disordered;
+        all.marked += sum.marked;
     }
     all
 }
 
 fn table(sums: &[Sum]) {
-    say("| death | kills | unwritten | in a write | records | recovered | lost | doubled |");
-    say("|---|---|---|---|---|---|---|---|");
+    say(
+        "| death | kills | unwritten | in a write | records | recovered | lost | doubled | twice |",
+    );
+    say("|---|---|---|---|---|---|---|---|---|");
     WAYS.iter().zip(sums).for_each(|(way, sum)| row(way, sum));
     row("all", &all(sums));
 }
@@ -275,8 +298,8 @@ fn check(all: &Sum) -> Result<(), String> {
 }
 
 fn row(way: &str, sum: &Sum) {
-    let Sum { kills, unwritten, writing, records, recovered, lost, doubled, .. } = sum;
-    let numbers = [kills, unwritten, writing, records, recovered, lost, doubled];
+    let Sum { kills, unwritten, writing, records, recovered, lost, doubled, marked, .. } = sum;
+    let numbers = [kills, unwritten, writing, records, recovered, lost, doubled, marked];
     let cells: String = numbers.iter().map(|number| format!(" {number} |")).collect();
     say(&format!("| {way} |{cells}"));
 }
