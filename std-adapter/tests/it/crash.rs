@@ -10,7 +10,7 @@ use std::{env, fs, io, thread};
 
 use hydra_log::crash::Recovery;
 use hydra_log::format::{Json, Text};
-use hydra_log::sink::{File, Memory, Place as SinkPlace, Sink, WriteError};
+use hydra_log::sink::{File, Memory, Place as SinkPlace, Rotating, Rotation, Sink, WriteError};
 use hydra_log::{Builder, Deliveries, Delivery, Engine, LevelFilter, Overflow, Rule, error, info};
 
 use crate::common::Gated;
@@ -63,6 +63,11 @@ fn builder(place: &Path) -> Builder {
 
 fn engine(place: &Path) -> Engine {
     builder(place).sink(File::open(place.join("app.log")).unwrap()).build().unwrap()
+}
+
+fn rotating(place: &Path) -> Engine {
+    let sink = Rotating::open(place.join("app.log"), Rotation::new().bytes(32 << 10)).unwrap();
+    builder(place).sink(sink).build().unwrap()
 }
 
 /// Every record of every thread once, in order.
@@ -121,6 +126,35 @@ fn the_preset_production_outlives_the_process() {
     assert!(told("production, plain").contains("crash-proof false"));
     let directory = hydra_log::crash::default_directory().unwrap();
     fs::remove_dir_all(directory).unwrap();
+}
+
+#[test]
+fn killed_while_files_make_way_nothing_is_lost_or_doubled() {
+    for _ in 0..2 {
+        let place = Place::new();
+        place.child("rotate");
+        drop(rotating(place.0.path()));
+        let number = |path: &Path| {
+            let name = path.file_name()?.to_str()?.strip_prefix("app.log")?.to_owned();
+            if name.is_empty() { Some(usize::MAX) } else { name.get(1..)?.parse().ok() }
+        };
+        let files = fs::read_dir(place.0.path()).unwrap().map(|entry| entry.unwrap().path());
+        let mut files: Vec<_> = files.filter_map(|path| Some((number(&path)?, path))).collect();
+        files.sort();
+        assert!(files.len() > 3, "{files:?}");
+        let text: String =
+            files.iter().map(|(_, path)| fs::read_to_string(path).unwrap()).collect();
+        // Nobody knows how far the child came: no hole, nothing twice, all in order.
+        let mut next = [0; THREADS];
+        for line in text.lines() {
+            let (_, tail) = line.split_once("thread ").unwrap();
+            let mut numbers = tail.split(' ').map_while(|word| word.parse::<usize>().ok());
+            let expected = &mut next[numbers.next().unwrap()];
+            assert_eq!(numbers.next(), Some(*expected), "{line}");
+            *expected += 1;
+        }
+        assert!(next.iter().all(|count| *count > 0), "{next:?}");
+    }
 }
 
 #[test]
@@ -329,7 +363,7 @@ fn as_child() {
                 .build()
                 .unwrap()
         }
-        _ => engine(&place),
+        other => other_engine(other, &place),
     };
     if what == "record" {
         engine.scope(|| {
@@ -451,6 +485,34 @@ impl Sink for Dying {
     fn place(&mut self) -> io::Result<Option<SinkPlace>> {
         if self.is_pipe { Ok(None) } else { self.file.place() }
     }
+}
+
+fn other_engine(what: &str, place: &Path) -> Engine {
+    if what == "rotate" {
+        rotate(place);
+    }
+    engine(place)
+}
+
+/// Logs, until it is killed while files make way, batch by batch.
+fn rotate(place: &Path) {
+    let engine = rotating(place);
+    let fourth = place.join("app.log.4");
+    thread::scope(|scope| {
+        for thread in 0..THREADS {
+            let log = move || {
+                for count in 0..usize::MAX {
+                    info!("thread {thread} {count} of many");
+                }
+            };
+            let engine = &engine;
+            scope.spawn(move || engine.scope(log));
+        }
+        while !fourth.exists() {
+            thread::yield_now();
+        }
+        kill()
+    });
 }
 
 /// Forks; the child logs where its parent had a ring, and ends without a flush.
