@@ -16,6 +16,7 @@ targets! {
     template
     format_string
     filter
+    config
     formats
     spsc_ops
     mpsc_ops

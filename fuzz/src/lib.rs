@@ -13,6 +13,7 @@
 //! | [`template`](bodies::template)           | any text as a template in canonical form                          |
 //! | [`format_string`](bodies::format_string) | any text as the format string of a call                           |
 //! | [`filter`](bodies::filter)               | any text as a filter                                              |
+//! | [`config`](bodies::config)               | any text as a configuration                                       |
 //! | [`formats`](bodies::formats)             | any record as a line of text, and of JSON                         |
 //! | [`spsc_ops`](bodies::spsc_ops)           | operations on a ring of one producer, against a queue             |
 //! | [`mpsc_ops`](bodies::mpsc_ops)           | operations on a shared ring, against a queue                      |
