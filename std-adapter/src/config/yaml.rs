@@ -17,7 +17,8 @@ const DEEPEST: usize = 32;
 
 /// Reads a text as far as it can be read.
 pub(super) fn parse(text: &str, source: &Arc<Source>, problems: &mut Problems) -> Vec<Entry> {
-    let mut reader = Reader { parser: Parser::new_from_str(text), source, problems };
+    let last_line = text.split('\n').count();
+    let mut reader = Reader { parser: Parser::new_from_str(text), source, last_line, problems };
     // Why it ended was told.
     reader.document().unwrap_or_default()
 }
@@ -28,6 +29,7 @@ struct Ended;
 struct Reader<'t, 'p> {
     parser: Parser<'t, StrInput<'t>>,
     source: &'p Arc<Source>,
+    last_line: usize,
     problems: &'p mut Problems,
 }
 
@@ -145,7 +147,9 @@ impl<'t> Reader<'t, '_> {
 
     fn place(&self, span: Span) -> Place {
         let source = Arc::clone(self.source);
-        Place { source, line: span.start.line().max(1), column: span.start.col() + 1 }
+        // What the parser misses at the end, it misses a line behind it.
+        let line = span.start.line().clamp(1, self.last_line);
+        Place { source, line, column: span.start.col() + 1 }
     }
 
     fn problem(&mut self, span: Span, message: &str, help: &str) {

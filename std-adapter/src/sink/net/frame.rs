@@ -142,7 +142,7 @@ mod tests {
 
     #[test]
     fn the_youngest_are_sent_again_marked() {
-        let mut youngest = Youngest::of(20);
+        let mut youngest = Youngest::of(19);
         youngest.add(b"one\ntwo\n{}\n{\"a\":1}\n");
         youngest.add(b"a line longer than that\nlast\n");
         let frames: Vec<Vec<u8>> = youngest.frames(true, Framing::Lines).into();
