@@ -31,6 +31,7 @@ use crate::error::{Error, InitError};
 use crate::filter::Filter;
 use crate::global::{self, Guard};
 use crate::layers::Layer;
+use crate::limit::Rule;
 use crate::preset::{Overflow, Preset, PresetName, Settings};
 use crate::redact::Redaction;
 use crate::sys::ticks;
@@ -72,6 +73,7 @@ pub struct Builder {
     redaction: Option<Redaction>,
     unknown_preset: Option<String>,
     control: ControlSettings,
+    limits: Vec<Rule>,
 }
 
 impl Default for Builder {
@@ -124,6 +126,7 @@ impl Builder {
             outlives: false,
             deliveries: Deliveries::new(),
             control: ControlSettings::default(),
+            limits: Vec::new(),
         }
     }
 
@@ -277,6 +280,7 @@ impl Builder {
             on_error: self.on_error,
             crash_proof: self.crash_proof,
             control: self.control,
+            limits: self.limits,
             outputs: self.outputs.into_iter().map(Lasting::new).collect(),
         };
         Ok(Engine::new(start(plan, recovered, problems)?))
@@ -305,6 +309,9 @@ impl Builder {
     fn check(&self) -> Result<(), InitError> {
         if let Some(name) = self.unknown_preset.clone() {
             return Err(InitError::Preset { name });
+        }
+        if let Some(error) = &self.control.wrong_limit {
+            return Err(InitError::Limit { message: error.to_string() });
         }
         let Settings { ring_bytes, max_ring_bytes, spool_bytes, recorder_bytes, workers, .. } =
             self.settings;

@@ -38,6 +38,11 @@ pub enum InitError {
         /// What the parser said.
         message: String,
     },
+    /// A limit for nothing that there could be.
+    Limit {
+        /// What is wrong.
+        message: String,
+    },
     /// A preset of that name does not exist.
     Preset {
         /// The name.
@@ -91,6 +96,7 @@ impl fmt::Display for InitError {
                 write!(f, "{count} {setting}: use {most} at the most")
             }
             Self::Filter { message } => write!(f, "filter: {message}"),
+            Self::Limit { message } => write!(f, "limit: {message}"),
             Self::Preset { name } => {
                 write!(f, "unknown preset `{name}`: {}", crate::preset::known(name))
             }

@@ -69,6 +69,7 @@ extern "C" fn at_exit() {
 /// A flush that may come from anywhere: also from a worker, which must not wait for itself.
 pub(crate) fn flush_at_exit() {
     if let Some(engine) = ENGINE.get().filter(|_| !worker::is_worker()) {
+        engine.tell_limits();
         // Whoever exits is told by the counts, not here.
         let _in_time = engine.flush_within(EXIT_BOUND);
     }

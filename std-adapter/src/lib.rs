@@ -29,6 +29,7 @@
 //! | write a tenth, and render it later    | [`sink::File::binary`], [`binary`]            |
 //! | say what must not be lost, and how    | [`Delivery`], [`Deliveries`], [`Chain`]       |
 //! | show that nobody touched a file       | `audit`, by the feature of that name          |
+//! | write only what is wanted, or so much | [`Output::only`], [`limit`], [`Builder::limit`] |
 //! | change levels while it runs           | [`control`], [`Engine::put_override`]         |
 //! | know what was written and what lost   | [`Stats`], [`Report`]                         |
 //! | keep secrets out of what is written   | [`redact`], [`Secret`]                        |
@@ -63,6 +64,7 @@ pub mod format;
 mod global;
 mod health;
 pub mod layers;
+pub mod limit;
 #[macro_use]
 mod macros;
 mod preset;
@@ -94,6 +96,7 @@ pub use crate::error::{Error, FlushError, InitError};
 pub use crate::global::{Guard, init};
 pub use crate::health::{Health, SinkHealth, SinkState, StepHealth};
 pub use crate::layers::Layer;
+pub use crate::limit::{Limit, LimitStats};
 pub use crate::preset::{
     Order, Overflow, ParsePresetError, Preset, PresetInfo, PresetName, presets, register_preset,
 };

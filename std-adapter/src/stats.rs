@@ -4,6 +4,7 @@ use core::fmt;
 
 use hydra_log_core::Level;
 
+use crate::limit::LimitStats;
 use crate::redact::RedactionReport;
 use crate::threat::ThreatReport;
 
@@ -72,6 +73,9 @@ pub struct SinkStats {
     pub written: u64,
     /// Records of a level that the sink does not take.
     pub skipped: u64,
+    /// Records that the output's own filters turned away: see
+    /// [`Output::only`](crate::Output::only).
+    pub filtered: u64,
     /// Records that the sink failed to write or that it was too slow for.
     pub lost: u64,
     /// Records in the spool and in the hands of a worker.
@@ -93,10 +97,11 @@ pub struct SinkStats {
 }
 
 impl SinkStats {
-    /// Whether `offered = written + skipped + lost + pending`.
+    /// Whether `offered = written + skipped + filtered + lost + pending`.
     #[must_use]
     pub fn is_conserved(&self) -> bool {
-        self.offered == self.written + self.skipped + self.lost + self.pending
+        let passed = self.skipped + self.filtered;
+        self.offered == self.written + passed + self.lost + self.pending
     }
 }
 
@@ -116,8 +121,9 @@ pub struct RecorderStats {
 ///
 /// At rest (no call in flight) the laws hold exactly: for every ring
 /// `emitted = drained + lost + pending`, for every sink
-/// `offered = written + skipped + lost + pending`, and what a sink is offered is what was drained,
-/// but for what the flight recorder keeps or has overwritten.
+/// `offered = written + skipped + filtered + lost + pending`, and what a sink is offered is what
+/// was drained, but for what the flight recorder keeps or has overwritten, and what limits kept
+/// back.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Stats {
@@ -153,6 +159,10 @@ pub struct Stats {
     pub unrouted: u64,
     /// The flight recorder.
     pub recorder: RecorderStats,
+    /// Records that limits kept back in the drain; see [`Builder::limit`](crate::Builder::limit).
+    pub limited: u64,
+    /// Limit by limit, what became of its records.
+    pub limits: Vec<LimitStats>,
 }
 
 impl Stats {
@@ -181,7 +191,7 @@ impl Stats {
     #[must_use]
     pub fn is_conserved(&self) -> bool {
         let drained: u64 = self.rings.iter().map(|ring| ring.drained).sum();
-        let offered = drained - self.recorder.kept - self.recorder.overwritten;
+        let offered = drained - self.recorder.kept - self.recorder.overwritten - self.limited;
         self.rings.iter().all(RingStats::is_conserved)
             && self.sinks.iter().all(SinkStats::is_conserved)
             && self.sinks.iter().all(|sink| sink.offered == offered)
@@ -194,25 +204,27 @@ impl Stats {
         let in_rings = self.pending();
         let lost_in_rings = self.lost().total();
         let worst = self.sinks.iter().max_by_key(|sink| sink.lost + sink.pending);
-        let (written, lost, pending) =
-            worst.map_or((0, 0, 0), |sink| (sink.written + sink.skipped, sink.lost, sink.pending));
+        let (written, lost, pending) = worst.map_or((0, 0, 0), |sink| {
+            (sink.written + sink.skipped + sink.filtered, sink.lost, sink.pending)
+        });
         Report {
             emitted,
             written,
             lost: lost + lost_in_rings,
             pending: pending + in_rings,
             recorder: self.recorder.kept + self.recorder.overwritten,
+            limited: self.limited,
         }
     }
 }
 
-/// What became of the records: `emitted = written + lost + pending + recorder`.
+/// What became of the records: `emitted = written + lost + pending + recorder + limited`.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Report {
     /// Calls that were on.
     pub emitted: u64,
-    /// Records written, or passed by a sink that does not take their level.
+    /// Records written, or passed by a sink that does not take them.
     pub written: u64,
     /// Records lost: no room in a ring, or a sink failed.
     pub lost: u64,
@@ -220,6 +232,8 @@ pub struct Report {
     pub pending: u64,
     /// Records that stayed in the flight recorder, or were overwritten there.
     pub recorder: u64,
+    /// Records that limits kept back.
+    pub limited: u64,
 }
 
 impl fmt::Display for Report {

@@ -7,6 +7,7 @@ use super::Builder;
 use crate::control::reload::{self, Source};
 use crate::engine::Engine;
 use crate::error::InitError;
+use crate::limit::{Limit, Rule};
 
 impl Builder {
     /// Takes the filter from a file: directives as [`filter`](Self::filter) takes them, in lines or
@@ -50,6 +51,18 @@ impl Builder {
     {
         let hook = move |engine: &Engine| hook(engine).map_err(Into::into);
         self.control.sources.push(Source::Hook(Arc::new(hook)));
+        self
+    }
+
+    /// Writes no more records of some calls than a limit says; see [`limit`](crate::limit).
+    ///
+    /// The scope is a target, `layer:NAME`, `callsite:FILE:LINE` or `*`; one that names nothing is
+    /// told by [`build`](Self::build).
+    pub fn limit(mut self, scope: impl Into<String>, limit: Limit) -> Self {
+        match scope.into().parse() {
+            Ok(scope) => self.limits.push(Rule { scope, limit }),
+            Err(error) => self.control.wrong_limit = Some(error),
+        }
         self
     }
 

@@ -9,7 +9,7 @@ use hydra_log_core::LevelFilter;
 use crate::delivery::Durability;
 use crate::engine::encoding::Encoding;
 use crate::engine::handed::Handed;
-use crate::format::{ColourMode, Format, Json, Text, Theme};
+use crate::format::{ColourMode, Event, Format, Json, Text, Theme};
 use crate::layers::Takes;
 use crate::preset::Shown;
 use crate::redact::Redaction;
@@ -140,6 +140,34 @@ impl Output {
     #[must_use]
     pub fn binary_zstd(mut self) -> Self {
         self.encoding = Encoding::Binary { is_compressed: true };
+        self
+    }
+
+    /// Takes only what `wanted` says, of the records that it would take otherwise: a closure that
+    /// sees level, target and values, or a [`Condition`](crate::filter::Condition). Several have to
+    /// agree.
+    ///
+    /// It runs on the worker, never in a call. What it turns away is counted in
+    /// [`SinkStats::filtered`](crate::SinkStats::filtered); a record over which it panics is lost,
+    /// counted, and told of.
+    ///
+    /// ```
+    /// use hydra_log::{Builder, Output, info, sink::Memory};
+    /// let memory = Memory::new();
+    /// let output = Output::new(memory.clone())
+    ///     .only(|event| event.site.target.starts_with("shop"));
+    /// let engine = Builder::new().sink(output).build()?;
+    /// engine.scope(|| {
+    ///     info!(target: "shop::cart", "kept");
+    ///     info!(target: "noise", "not kept");
+    /// });
+    /// engine.flush()?;
+    /// assert_eq!((memory.lines().len(), engine.stats().sinks[0].filtered), (1, 1));
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    #[must_use]
+    pub fn only(mut self, wanted: impl Fn(&Event<'_>) -> bool + Send + Sync + 'static) -> Self {
+        self.takes.only_mut().push(wanted);
         self
     }
 

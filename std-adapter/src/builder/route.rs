@@ -40,6 +40,7 @@ impl Builder {
                 if output.redaction.is_none() {
                     output.redaction.clone_from(&layer.redaction);
                 }
+                output.takes.only_mut().extend(&layer.only);
                 self.outputs.push(output);
             }
         }

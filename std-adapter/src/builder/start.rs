@@ -16,6 +16,7 @@ use crate::engine::{lock, memory, worker};
 use crate::error::{Error, InitError};
 use crate::filter::Filter;
 use crate::layers::Router;
+use crate::limit::Rule;
 use crate::preset::Settings;
 use crate::sys::signal;
 
@@ -32,6 +33,7 @@ pub(crate) struct Plan {
     pub(crate) on_error: Option<OnError>,
     pub(crate) crash_proof: Option<PathBuf>,
     pub(crate) control: ControlSettings,
+    pub(crate) limits: Vec<Rule>,
     pub(crate) outputs: Vec<Lasting>,
 }
 

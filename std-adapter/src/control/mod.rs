@@ -64,4 +64,6 @@ pub(crate) struct Settings {
     pub(crate) on_hangup: bool,
     /// Where there is a socket.
     pub(crate) directory: Option<PathBuf>,
+    /// A limit for nothing.
+    pub(crate) wrong_limit: Option<OverrideError>,
 }

@@ -22,17 +22,24 @@ pub(super) fn stats(stats: &Stats) -> String {
         ("recovered", stats.recovered),
         ("unrouted", stats.unrouted),
         ("recorder_kept", stats.recorder.kept),
+        ("limited", stats.limited),
     ] {
         let _ = writeln!(said, "{name} {count}");
+    }
+    for limit in &stats.limits {
+        let (name, passed, kept_back) = (&limit.limit, limit.passed, limit.kept_back);
+        let _ = writeln!(said, "limit {name:?} passed {passed} kept_back {kept_back}");
     }
     for sink in &stats.sinks {
         let _ = writeln!(
             said,
-            "sink {:?} offered {} written {} skipped {} lost {} pending {} bytes {} errors {}",
+            "sink {:?} offered {} written {} skipped {} filtered {} lost {} pending {} bytes {} \
+             errors {}",
             sink.name,
             sink.offered,
             sink.written,
             sink.skipped,
+            sink.filtered,
             sink.lost,
             sink.pending,
             sink.bytes,

@@ -86,7 +86,7 @@ impl<'a> CallInfo<'a> {
 impl Scope {
     /// Whether a call is meant, and how closely: what is meant more closely counts. `routed` is the
     /// layer that its records go to.
-    pub(super) fn covers(&self, call: &CallInfo<'_>, routed: Option<&str>) -> Option<(u8, usize)> {
+    pub(crate) fn covers(&self, call: &CallInfo<'_>, routed: Option<&str>) -> Option<(u8, usize)> {
         let (is_meant, closeness) = match self {
             Self::Everything => (true, (0, 0)),
             Self::Layer(name) => (call.layer == name || routed == Some(name), (1, 0)),

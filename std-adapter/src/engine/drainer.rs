@@ -20,6 +20,7 @@ use crate::engine::shared::Shared;
 use crate::engine::watch::Watch;
 use crate::error::{Error, InitError};
 use crate::health::Health;
+use crate::limit::{Limiter, Rule};
 use crate::preset::Order;
 use crate::stats::{Lost, RecorderStats, RingStats};
 use crate::sys::barrier;
@@ -62,6 +63,8 @@ pub(crate) struct Drainer {
     watch: Watch,
     /// Made when some record is to be kept in it.
     recorder: Option<Recorder>,
+    /// There if there are limits.
+    pub(crate) limiter: Option<Limiter>,
 }
 
 // SAFETY: race: the lanes' consumers ask for one owner at a time, with what one did happening
@@ -70,7 +73,7 @@ unsafe impl Send for Drainer {}
 
 impl Drainer {
     /// The drain of an engine, to be made once: it is the consumer of all rings from now on.
-    pub(crate) fn for_ring(shared_ring: &'static mpsc::Ring) -> Self {
+    pub(crate) fn for_ring(shared_ring: &'static mpsc::Ring, limits: &[Rule]) -> Self {
         // SAFETY: race: made once, before anybody holds the token; later consumers are made by
         // its holders.
         let consumer = unsafe { shared_ring.consumer() };
@@ -89,6 +92,7 @@ impl Drainer {
             skipped: None,
             watch: Watch::default(),
             recorder: None,
+            limiter: Limiter::new(limits),
         }
     }
 
@@ -124,6 +128,7 @@ impl Drainer {
             rings: &self.rings,
             offered: &mut self.offered,
             recorder: self.recorder.as_mut(),
+            limiter: self.limiter.as_mut(),
         };
         let pass = drain::step(lanes, &limits, &mut self.newest, &mut out);
         let ring = |lane: &Lane<'_>| self.rings.get(lane.id() as usize);
@@ -138,13 +143,29 @@ impl Drainer {
         }
         self.retire();
         let reached = self.awaited.is_none_or(|(_, stamp)| stamp <= pass.horizon);
+        let told = self.tell_limits(shared, now, reached);
         if reached
+            && told
             && self.write_recorder(shared)
             && let Some((request, _)) = self.awaited.take()
         {
             shared.flush.acknowledge(request);
         }
         pass
+    }
+
+    /// Tells of what limits kept back; whether all that is to be told by now is.
+    fn tell_limits(&mut self, shared: &'static Shared, now: u64, reached: bool) -> bool {
+        let Some(limiter) = &mut self.limiter else { return true };
+        let everything = reached && shared.tell_limits.load(ord::gate());
+        let told = limiter.tell(self.clock.to_ns(now), everything, |bytes| {
+            // SAFETY: race: this is the token's holder, the spool's one writer.
+            unsafe { shared.spool.append(UNCOUNTED, &[bytes]) }.is_ok()
+        });
+        if told && everything {
+            shared.tell_limits.store(false, ord::gate());
+        }
+        told || !everything
     }
 
     /// Makes the flight recorder when it is needed.
@@ -209,6 +230,7 @@ impl Drainer {
             rings: &self.rings,
             offered: &mut self.offered,
             recorder: None,
+            limiter: self.limiter.as_mut(),
         };
         out.record(SHARED_LANE, bytes, Flags::OUT_OF_ORDER).is_ok()
     }
@@ -361,6 +383,7 @@ struct ToSpool<'d> {
     rings: &'d [&'static spsc::Ring],
     offered: &'d mut u64,
     recorder: Option<&'d mut Recorder>,
+    limiter: Option<&'d mut Limiter>,
 }
 
 impl ToSpool<'_> {
@@ -391,12 +414,24 @@ impl Output for ToSpool<'_> {
                 unsafe { recorder.write(spool, self.offered) }?;
             }
         }
+        let limited = &mut self.limiter;
+        let judge = |limiter: &mut &mut Limiter| limiter.judge(self.shared, site, time, bytes);
+        let verdict = limited.as_mut().and_then(judge);
+        if let (Some(verdict), Some(limiter)) = (verdict, &mut self.limiter)
+            && !verdict.passes
+        {
+            limiter.note(verdict, time);
+            return Ok(());
+        }
         let word = record::with_flags(word, flags).to_le_bytes();
         let parts = [&word[..], &time.to_le_bytes()[..], rest];
         // SAFETY: race: the pass holds the token, so this is the spool's one writer.
         let appended = unsafe { spool.append(thread, &parts) };
         appended.map_err(|_full| Stop)?;
         *self.offered += 1;
+        if let (Some(verdict), Some(limiter)) = (verdict, &mut self.limiter) {
+            limiter.note(verdict, time);
+        }
         Ok(())
     }
 

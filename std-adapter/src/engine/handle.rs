@@ -137,6 +137,13 @@ impl Engine {
         }
     }
 
+    /// The next flush tells of everything that limits kept back.
+    pub(crate) fn tell_limits(&self) {
+        if let Some(shared) = self.running() {
+            shared.tell_limits.store(true, ord::gate());
+        }
+    }
+
     /// As [`write_recorder`](Self::write_recorder), from where nothing may wait.
     pub(crate) fn ask_for_recorder(&self) {
         if let Some(shared) = self.running() {
@@ -177,6 +184,7 @@ impl Engine {
         };
         gates::leave(shared);
         shared.control.end();
+        shared.tell_limits.store(true, ord::gate());
         let _in_time = Flushing::new(shared).wait(deadline - bound / 4);
         shared.stopping.store(true, ord::stop());
         shared.parking.call_all();

@@ -38,6 +38,7 @@ use crate::error::Error;
 use crate::filter::Filter;
 use crate::health::Health;
 use crate::layers::Router;
+use crate::limit::Limiter;
 use crate::preset::Settings;
 use crate::stats::Stats;
 use crate::sys::fork;
@@ -110,6 +111,8 @@ pub(crate) struct Shared {
     wishes: Box<[StaticU8]>,
     /// Whether some site may be kept in the flight recorder.
     pub(crate) records_flight: AtomicBool,
+    /// Whether everything that limits kept back is to be told of now.
+    pub(crate) tell_limits: AtomicBool,
     /// Whether the flight recorder is to be written.
     pub(crate) write_recorder: AtomicBool,
     pub(crate) steps: Steps,
@@ -164,6 +167,7 @@ impl Shared {
             control: Control::default(),
             wishes,
             records_flight: AtomicBool::new(records_flight),
+            tell_limits: AtomicBool::new(false),
             write_recorder: AtomicBool::new(false),
             steps: Steps::default(),
             pressure: Pressure::new(),
@@ -172,7 +176,9 @@ impl Shared {
             spare: Mutex::new(None),
             on_error,
         }));
-        shared.drain.get_or_init(|| DrainCell::new(Drainer::for_ring(shared.shared_ring)));
+        shared.drain.get_or_init(|| {
+            DrainCell::new(Drainer::for_ring(shared.shared_ring, &shared.plan.limits))
+        });
         shared
     }
 
@@ -482,6 +488,8 @@ impl Shared {
             recovered: self.recovered,
             unrouted: self.router.as_ref().map_or(0, |router| router.unrouted()),
             recorder: drainer.recorder_stats(),
+            limited: drainer.limiter.as_ref().map_or(0, Limiter::kept_back),
+            limits: drainer.limiter.as_ref().map_or_else(Vec::new, Limiter::stats),
         }
     }
 }

@@ -74,6 +74,7 @@ pub(crate) struct SinkLane {
 struct Counts {
     written: AtomicUsize,
     skipped: AtomicUsize,
+    filtered: AtomicUsize,
     lost: AtomicUsize,
     in_hand: AtomicUsize,
     bytes: AtomicUsize,
@@ -93,8 +94,9 @@ fn add(count: &AtomicUsize, amount: usize) {
 struct Batch {
     ticket: u64,
     taken: spool::Taken,
-    /// Records that are not for this sink.
+    /// Records that are not for this sink, and those that its own filters turned away.
     passed: usize,
+    filtered: usize,
     /// Whether it is to be put on the disk.
     syncs: bool,
 }
@@ -151,15 +153,16 @@ impl SinkLane {
         }
         let Some(mut batch) = self.take(shared, scratch, patient) else { return 0 };
         let size = scratch.batch.len().min(batch.taken.bytes);
-        let (made, passed) = match &self.encoding {
+        let made = match &self.encoding {
             Encoding::Lines(format) => self.render(shared, &**format, scratch, size),
             Encoding::Binary { is_compressed } => self.pack(shared, *is_compressed, scratch, size),
         };
-        batch.passed = passed;
+        batch.passed = made.passed;
+        batch.filtered = made.filtered;
         batch.syncs = self.is_for_disk(shared, scratch.batch.get(..size).unwrap_or(&[]));
         self.wait_for_turn(shared, batch.ticket);
         self.write(shared, scratch, batch);
-        made + passed
+        made.records + made.passed + made.filtered
     }
 
     /// Takes the next batch out of the spool.
@@ -180,7 +183,7 @@ impl SinkLane {
         add(&self.counts.in_hand, taken.entries);
         let ticket = *next;
         *next += 1;
-        Some(Batch { ticket, taken, passed: 0, syncs: false })
+        Some(Batch { ticket, taken, passed: 0, filtered: 0, syncs: false })
     }
 
     /// Whether the records are to be put on the disk.
@@ -292,6 +295,7 @@ impl SinkLane {
             offered,
             written: get(&self.counts.written),
             skipped: get(&self.counts.skipped),
+            filtered: get(&self.counts.filtered),
             lost: get(&self.counts.lost),
             pending: get(&self.counts.in_hand) + in_spool,
             bytes: get(&self.counts.bytes),

@@ -16,9 +16,11 @@
 //! Two parts are read but not applied, and reported: spans (the directive counts for the whole
 //! target) and the pattern that a message has to match.
 
+mod condition;
 mod parse;
 mod problem;
 mod suggest;
+mod words;
 
 use core::fmt;
 use core::str::FromStr;
@@ -28,6 +30,7 @@ use hydra_log_core::LevelFilter;
 pub(crate) use self::suggest::level as nearest_level;
 pub(crate) use self::suggest::word as nearest;
 
+pub use self::condition::{Condition, ConditionError};
 pub use self::problem::{FilterError, FilterProblem, FilterWarning};
 
 /// Levels by target.

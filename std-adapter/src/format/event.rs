@@ -3,10 +3,10 @@
 use core::fmt;
 
 use hydra_log_core::Level;
-use hydra_log_core::record::RecordRef;
-use hydra_log_core::render::Types;
+use hydra_log_core::record::{RecordRef, ValueRef};
+use hydra_log_core::render::{self, Types, Verbatim};
 
-use super::SiteInfo;
+use super::{Field, SiteInfo, Template};
 
 /// One record on its way to a sink.
 #[derive(Clone, Copy)]
@@ -25,6 +25,55 @@ pub struct Event<'a> {
     pub types: &'a dyn Types,
     /// Whether a process that died left it, and recovery writes it.
     pub recovered: bool,
+}
+
+impl<'a> Event<'a> {
+    /// A field's value as it was stored; `None` if there is no such field.
+    ///
+    /// ```
+    /// use hydra_log::{Builder, Output, info, sink::Memory};
+    /// use hydra_log_core::record::ValueRef;
+    /// let memory = Memory::new();
+    /// let output = Output::new(memory.clone())
+    ///     .only(|event| matches!(event.value("status"), Some(ValueRef::I32(500..))));
+    /// let engine = Builder::new().sink(output).build()?;
+    /// engine.scope(|| {
+    ///     info!(status = 503, "kept");
+    ///     info!(status = 200, "not kept");
+    ///     info!("not kept either");
+    /// });
+    /// engine.flush()?;
+    /// assert_eq!(memory.lines().len(), 1);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    #[must_use]
+    pub fn value(&self, key: &str) -> Option<ValueRef<'a>> {
+        self.record.get(self.field(key)?.argument()?)?.ok()
+    }
+
+    /// A field's value as it would be shown; `None` if there is no such field.
+    #[must_use]
+    pub fn text(&self, key: &str) -> Option<String> {
+        self.field(key).map(|field| self.rendered(&field.value))
+    }
+
+    /// The message as it would be shown, without escapes.
+    #[must_use]
+    pub fn message(&self) -> String {
+        self.rendered(&self.site.message)
+    }
+
+    fn field(&self, key: &str) -> Option<&'a Field> {
+        self.site.fields.iter().find(|field| &*field.key == key)
+    }
+
+    fn rendered(&self, template: &Template) -> String {
+        let mut text = String::new();
+        let out = &mut Verbatim(&mut text);
+        // A `String` takes everything.
+        let _written = render::message(out, template.pieces(), &self.record, self.types);
+        text
+    }
 }
 
 impl fmt::Debug for Event<'_> {

@@ -178,6 +178,18 @@ impl Field {
     }
 }
 
+impl Field {
+    /// The argument that is its value.
+    pub(super) fn argument(&self) -> Option<usize> {
+        self.bare.or_else(|| {
+            self.value.pieces().find_map(|piece| match piece {
+                Piece::Argument { index, .. } => Some(index),
+                Piece::Literal(_) => None,
+            })
+        })
+    }
+}
+
 const DIM: &str = "\x1b[2m";
 const RESET: &str = "\x1b[0m";
 

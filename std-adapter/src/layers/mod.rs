@@ -30,6 +30,7 @@
 //! one, or else to the sinks of no layer, or else to the console, and is counted. Nothing goes
 //! nowhere silently.
 
+mod only;
 mod router;
 
 use core::fmt;
@@ -37,8 +38,10 @@ use core::fmt;
 use hydra_log_core::LevelFilter;
 
 use crate::builder::Output;
+use crate::format::Event;
 use crate::redact::Redaction;
 
+pub(crate) use self::only::Only;
 pub(crate) use self::router::{Router, Takes};
 
 /// The layer that takes what no other one does.
@@ -54,6 +57,7 @@ pub struct Layer {
     pub(crate) level: Option<LevelFilter>,
     pub(crate) outputs: Vec<Output>,
     pub(crate) redaction: Option<Redaction>,
+    pub(crate) only: Only,
 }
 
 impl Layer {
@@ -65,6 +69,7 @@ impl Layer {
             level: None,
             outputs: Vec::new(),
             redaction: None,
+            only: Only::default(),
         }
     }
 
@@ -77,6 +82,13 @@ impl Layer {
     /// Which levels pass, whatever the filter says. Without this call the filter says.
     pub fn level(mut self, level: LevelFilter) -> Self {
         self.level = Some(level);
+        self
+    }
+
+    /// Of its records, its outputs take only those that `wanted` says; see
+    /// [`Output::only`](crate::Output::only).
+    pub fn only(mut self, wanted: impl Fn(&Event<'_>) -> bool + Send + Sync + 'static) -> Self {
+        self.only.push(wanted);
         self
     }
 

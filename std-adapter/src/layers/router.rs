@@ -5,7 +5,7 @@ use std::sync::{Arc, Mutex};
 use hydra_log_core::sync::{AtomicUsize, rmw};
 use hydra_log_core::{Level, LevelFilter, ord};
 
-use super::{DEFAULT_LAYER, Layer};
+use super::{DEFAULT_LAYER, Layer, Only};
 use crate::engine::lock;
 
 /// The layers of an engine.
@@ -128,16 +128,27 @@ pub(crate) struct Takes {
     layer: Option<usize>,
     /// Whether this one counts records of unknown layers.
     counts: bool,
+    only: Only,
 }
 
 impl Takes {
     /// Everything up to a level.
     pub(crate) fn at(level: LevelFilter) -> Self {
-        Self { level, router: None, layer: None, counts: false }
+        Self { level, router: None, layer: None, counts: false, only: Only::default() }
     }
 
     pub(crate) fn set_level(&mut self, level: LevelFilter) {
         self.level = level;
+    }
+
+    /// What is asked of a record beside its level and its layer.
+    pub(crate) fn only(&self) -> &Only {
+        &self.only
+    }
+
+    /// The same, to add to it.
+    pub(crate) fn only_mut(&mut self) -> &mut Only {
+        &mut self.only
     }
 
     /// Of these only what belongs to a layer, or to none.

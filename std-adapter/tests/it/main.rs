@@ -28,6 +28,7 @@ mod forks;
 mod guarantees;
 mod hangs;
 mod layers;
+mod limits;
 mod net;
 mod ord;
 mod order;

@@ -43,6 +43,25 @@ struct Known {
     contexts: Contexts,
 }
 
+/// What became of a batch's records.
+#[derive(Clone, Copy, Default)]
+pub(super) struct Made {
+    /// Rendered or packed.
+    pub(super) records: usize,
+    /// Not for this sink.
+    pub(super) passed: usize,
+    /// Turned away by its own filters.
+    pub(super) filtered: usize,
+}
+
+/// What becomes of one record.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Fate {
+    Made,
+    Passed,
+    Filtered,
+}
+
 /// A line, or a block: it gets out as a whole or not at all.
 #[derive(Clone, Copy)]
 pub(super) struct Piece {
@@ -73,14 +92,14 @@ impl Scratch {
 }
 
 impl SinkLane {
-    /// Renders the batch; returns how many records were rendered and how many passed over.
+    /// Renders the batch.
     pub(super) fn render(
         &self,
         shared: &'static Shared,
         format: &dyn Format,
         scratch: &mut Scratch,
         size: usize,
-    ) -> (usize, usize) {
+    ) -> Made {
         let Scratch { batch, out, pieces, telling, known, redacting, .. } = scratch;
         out.clear();
         pieces.clear();
@@ -89,7 +108,7 @@ impl SinkLane {
         if *telling > 0 {
             pieces.push(Piece::of_one(out.len(), false));
         }
-        let (mut rendered, mut passed) = (0, 0);
+        let mut made = Made::default();
         for (tag, payload) in spool::entries(bytes) {
             let counted = tag & UNCOUNTED == 0;
             let start = out.len();
@@ -98,23 +117,29 @@ impl SinkLane {
                 self.render_one(shared, format, source, out, (known, redacting))
             }));
             match line {
-                Ok(true) => {
+                Ok(Fate::Made) => {
                     pieces.push(Piece::of_one(out.len(), counted));
-                    rendered += usize::from(counted);
+                    made.records += usize::from(counted);
                 }
-                Ok(false) => passed += usize::from(counted),
+                Ok(Fate::Passed) => made.passed += usize::from(counted),
+                Ok(Fate::Filtered) => made.filtered += usize::from(counted),
                 Err(_panic) => {
                     out.truncate(start);
-                    self.lose(usize::from(counted));
-                    shared.counters.refused.add(usize::from(counted));
-                    shared.failed(&Error::Panicked { sink: self.name.clone(), lost: 1 });
+                    self.lose_to_panic(shared, counted);
                 }
             }
         }
-        (rendered, passed)
+        made
     }
 
-    /// One record's line; `false` if the sink does not take its level.
+    /// Somebody's code panicked over one record.
+    fn lose_to_panic(&self, shared: &Shared, is_counted: bool) {
+        self.lose(usize::from(is_counted));
+        shared.counters.refused.add(usize::from(is_counted));
+        shared.failed(&Error::Panicked { sink: self.name.clone(), lost: 1 });
+    }
+
+    /// One record's line, if the sink takes it.
     fn render_one(
         &self,
         shared: &'static Shared,
@@ -122,24 +147,24 @@ impl SinkLane {
         (number, payload): (u32, &[u8]),
         out: &mut Buffer,
         (known, redacting): (&mut Known, &mut Work),
-    ) -> bool {
-        let Known { thread, contexts } = known;
+    ) -> Fate {
         let Ok(record) = RecordRef::parse(payload) else {
             shared.failed(&Error::Corrupt { bytes: payload.len() });
-            return false;
+            return Fate::Passed;
         };
         let Some(site) = shared.sites.get(record.site()) else {
             shared.failed(&Error::Corrupt { bytes: payload.len() });
-            return false;
+            return Fate::Passed;
         };
         let is_own = record.flags().contains(Flags::CONTROL);
         if !is_own && !self.takes.takes_now(site.level, &site.layer, &site.target) {
-            return false;
+            return Fate::Passed;
         }
-        if thread.0 != number || thread.1.is_none() {
-            *thread = (number, Some(shared.threads.get(number).unwrap_or_default()));
+        if !is_own && !self.is_wanted(shared, number, (site, record), known) {
+            return Fate::Filtered;
         }
-        let Some(thread) = thread.1.as_deref() else { return false };
+        let Known { thread, contexts } = known;
+        let Some(thread) = met(shared, number, thread) else { return Fate::Passed };
         let threats = self.threats.as_ref().filter(|_| !is_own);
         let tags = threats.and_then(|threats| threats.look(&record));
         let (site, record) = match is_own {
@@ -159,7 +184,32 @@ impl SinkLane {
             None => format.write(&event, out),
             Some(tags) => write_tagged(format, &event, &tags, out),
         }
-        true
+        Fate::Made
+    }
+
+    /// Whether the output's own filters want a record. They see it as it was logged.
+    #[inline]
+    fn is_wanted(
+        &self,
+        shared: &'static Shared,
+        number: u32,
+        (site, record): (&SiteInfo, RecordRef<'_>),
+        known: &mut Known,
+    ) -> bool {
+        if self.takes.only().is_empty() {
+            return true;
+        }
+        let Known { thread, contexts } = known;
+        let Some(thread) = met(shared, number, thread) else { return true };
+        self.takes.only().want(&Event {
+            time_ns: record.stamp(),
+            level: site.level,
+            site: contexts.find(record.site().0 as usize, site, &record),
+            record,
+            thread,
+            types: &shared.sites,
+            recovered: false,
+        })
     }
 
     /// A callsite's number, for what is kept of it: another one where its texts may be others.
@@ -187,15 +237,15 @@ impl SinkLane {
         (plan.site(site), parsed.unwrap_or(record))
     }
 
-    /// Packs the batch; returns how many records were packed and how many passed over.
+    /// Packs the batch.
     pub(super) fn pack(
         &self,
         shared: &'static Shared,
         compress: bool,
         scratch: &mut Scratch,
         size: usize,
-    ) -> (usize, usize) {
-        let Scratch { batch, out, pieces, telling, packer, names, redacting, .. } = scratch;
+    ) -> Made {
+        let Scratch { batch, out, pieces, telling, packer, names, known, redacting, .. } = scratch;
         let packer = packer.get_or_insert_default();
         out.clear();
         pieces.clear();
@@ -208,10 +258,21 @@ impl SinkLane {
             sink_gap::record(lost, first_time(bytes), |record| packer.push(0, record));
             piece.gaps += 1;
         }
-        let (mut packed, mut passed) = (0, 0);
+        let mut made = Made::default();
         for (tag, record) in spool::entries(bytes) {
             let thread = tag & !UNCOUNTED;
             let counted = usize::from(tag & UNCOUNTED == 0);
+            match self.choose(shared, thread, record, known) {
+                Ok(Fate::Made | Fate::Passed) => {}
+                Ok(Fate::Filtered) => {
+                    made.filtered += counted;
+                    continue;
+                }
+                Err(_panic) => {
+                    self.lose_to_panic(shared, counted == 1);
+                    continue;
+                }
+            }
             self.count_threats(record);
             let record = self.redacted_bytes(shared, record, redacting);
             let mut outcome = packer.push_if(thread, record, |word0| self.wants(shared, word0));
@@ -223,14 +284,14 @@ impl SinkLane {
             }
             match outcome {
                 Packed::Stored => {
-                    packed += counted;
+                    made.records += counted;
                     piece.records += u32::from(tag & UNCOUNTED == 0);
                     piece.gaps += tag >> 31;
                 }
-                Packed::Passed => passed += counted,
+                Packed::Passed => made.passed += counted,
                 Packed::NoRecord | Packed::Full => {
                     shared.failed(&Error::Corrupt { bytes: record.len() });
-                    passed += counted;
+                    made.passed += counted;
                 }
             }
         }
@@ -239,7 +300,30 @@ impl SinkLane {
             piece.end = out.len();
             pieces.push(piece);
         }
-        (packed, passed)
+        made
+    }
+
+    /// What becomes of a record where the output has filters of its own; where it has none, or it
+    /// is not for this sink, the packer finds out.
+    fn choose(
+        &self,
+        shared: &'static Shared,
+        number: u32,
+        bytes: &[u8],
+        known: &mut Known,
+    ) -> std::thread::Result<Fate> {
+        if self.takes.only().is_empty() || is_control(bytes) {
+            return Ok(Fate::Made);
+        }
+        catch_unwind(AssertUnwindSafe(|| {
+            let Ok(record) = RecordRef::parse(bytes) else { return Fate::Made };
+            let Some(site) = shared.sites.get(record.site()) else { return Fate::Made };
+            if !self.takes(site.level, &site.layer, &site.target) {
+                return Fate::Made;
+            }
+            let is_wanted = self.is_wanted(shared, number, (site, record), known);
+            if is_wanted { Fate::Made } else { Fate::Filtered }
+        }))
     }
 
     /// Counts what a record's values try: the record stays as it is.
@@ -316,6 +400,18 @@ fn write_tagged(format: &dyn Format, event: &Event<'_>, tags: &str, out: &mut Bu
     let site = event.site.with_field("threat", index);
     let record = RecordRef::parse(&bytes).unwrap_or(event.record);
     format.write(&Event { site: &site, record, ..*event }, out);
+}
+
+/// A thread by its number, looked up where it is not the last one's.
+fn met<'t>(
+    shared: &Shared,
+    number: u32,
+    last: &'t mut (u32, Option<Arc<ThreadInfo>>),
+) -> Option<&'t ThreadInfo> {
+    if last.0 != number || last.1.is_none() {
+        *last = (number, Some(shared.threads.get(number).unwrap_or_default()));
+    }
+    last.1.as_deref()
 }
 
 /// When the first record of a batch was logged.

@@ -198,7 +198,8 @@ impl SinkLane {
             self.look_after(shared, |sink| sink.flush());
         }
         add(&self.counts.skipped, batch.passed);
-        add(&self.counts.in_hand, batch.passed.wrapping_neg());
+        add(&self.counts.filtered, batch.filtered);
+        add(&self.counts.in_hand, (batch.passed + batch.filtered).wrapping_neg());
     }
 
     /// Whether the sink is left alone for a while, because there is another one.
