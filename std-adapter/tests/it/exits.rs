@@ -78,7 +78,9 @@ fn a_thousand_threads_may_log_from_destructors() {
     assert!(output.status.success(), "{output:?}");
     let told = String::from_utf8_lossy(&output.stdout);
     assert!(told.contains("2000 lost 0 conserved true"), "{told}");
-    assert_eq!(lines.iter().filter(|line| line.ends_with("from a destructor")).count(), 2000);
+    // What goes past a full ring comes late, and says so.
+    let texts = lines.iter().map(|line| line.trim_end_matches(" [late]"));
+    assert_eq!(texts.filter(|text| text.ends_with("from a destructor")).count(), 2000);
 }
 
 #[test]
