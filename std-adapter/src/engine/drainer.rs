@@ -11,6 +11,7 @@ use hydra_log_core::ord;
 use hydra_log_core::record::{self, Flags, HEADER_BYTES, STAMP_AT};
 use hydra_log_core::ring::mpsc;
 use hydra_log_core::ring::spsc::{self, LEVELS, State};
+use hydra_log_core::site::SiteId;
 use hydra_log_core::spool::{self, UNCOUNTED};
 
 use crate::clock::WallClock;
@@ -392,6 +393,36 @@ impl ToSpool<'_> {
         let word = self.rings.get(lane as usize).map_or(0, |ring| ring.user());
         u32::try_from(word).unwrap_or(0) & !UNCOUNTED
     }
+
+    #[inline(always)]
+    fn put(&mut self, thread: u32, parts: &[&[u8]; 3]) -> Result<(), Stop> {
+        // SAFETY: race: the pass holds the token, so this is the spool's one writer.
+        let appended = unsafe { self.shared.spool.append(thread, parts) };
+        appended.map_err(|_full| Stop)?;
+        *self.offered += 1;
+        Ok(())
+    }
+
+    /// As [`put`](Self::put), if the limits let a record of this site pass now.
+    #[cold]
+    #[inline(never)]
+    fn put_within_limits(
+        &mut self,
+        record: &[u8],
+        (site, time): (SiteId, u64),
+        thread: u32,
+        parts: &[&[u8]; 3],
+    ) -> Result<(), Stop> {
+        let limiter = self.limiter.as_mut();
+        let verdict = limiter.and_then(|limiter| limiter.judge(self.shared, site, time, record));
+        if verdict.is_none_or(|verdict| verdict.passes) {
+            self.put(thread, parts)?;
+        }
+        if let (Some(verdict), Some(limiter)) = (verdict, &mut self.limiter) {
+            limiter.note(verdict, time);
+        }
+        Ok(())
+    }
 }
 
 impl Output for ToSpool<'_> {
@@ -414,25 +445,12 @@ impl Output for ToSpool<'_> {
                 unsafe { recorder.write(spool, self.offered) }?;
             }
         }
-        let limited = &mut self.limiter;
-        let judge = |limiter: &mut &mut Limiter| limiter.judge(self.shared, site, time, bytes);
-        let verdict = limited.as_mut().and_then(judge);
-        if let (Some(verdict), Some(limiter)) = (verdict, &mut self.limiter)
-            && !verdict.passes
-        {
-            limiter.note(verdict, time);
-            return Ok(());
-        }
         let word = record::with_flags(word, flags).to_le_bytes();
         let parts = [&word[..], &time.to_le_bytes()[..], rest];
-        // SAFETY: race: the pass holds the token, so this is the spool's one writer.
-        let appended = unsafe { spool.append(thread, &parts) };
-        appended.map_err(|_full| Stop)?;
-        *self.offered += 1;
-        if let (Some(verdict), Some(limiter)) = (verdict, &mut self.limiter) {
-            limiter.note(verdict, time);
+        if self.limiter.is_some() {
+            return self.put_within_limits(bytes, (site, time), thread, &parts);
         }
-        Ok(())
+        self.put(thread, &parts)
     }
 
     #[inline]

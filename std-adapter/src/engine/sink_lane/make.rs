@@ -109,12 +109,13 @@ impl SinkLane {
             pieces.push(Piece::of_one(out.len(), false));
         }
         let mut made = Made::default();
+        let looks_at_values = self.looks_at_values();
         for (tag, payload) in spool::entries(bytes) {
             let counted = tag & UNCOUNTED == 0;
             let start = out.len();
             let line = catch_unwind(AssertUnwindSafe(|| {
                 let source = (tag & !UNCOUNTED, payload);
-                self.render_one(shared, format, source, out, (known, redacting))
+                self.render_one(shared, (format, looks_at_values), source, out, (known, redacting))
             }));
             match line {
                 Ok(Fate::Made) => {
@@ -143,7 +144,7 @@ impl SinkLane {
     fn render_one(
         &self,
         shared: &'static Shared,
-        format: &dyn Format,
+        (format, looks_at_values): (&dyn Format, bool),
         (number, payload): (u32, &[u8]),
         out: &mut Buffer,
         (known, redacting): (&mut Known, &mut Work),
@@ -160,21 +161,25 @@ impl SinkLane {
         if !is_own && !self.takes.takes_now(site.level, &site.layer, &site.target) {
             return Fate::Passed;
         }
-        if !is_own && !self.is_wanted(shared, number, (site, record), known) {
-            return Fate::Filtered;
+        let (mut tags, mut key, mut site, mut record) =
+            (None, record.site().0 as usize, site, record);
+        if looks_at_values {
+            if !is_own && !self.is_wanted(shared, number, (site, record), known) {
+                return Fate::Filtered;
+            }
+            let threats = self.threats.as_ref().filter(|_| !is_own);
+            tags = threats.and_then(|threats| threats.look(&record));
+            key = self.site_key(record.site());
+            if !is_own {
+                (site, record) = self.redacted(shared, site, record, redacting);
+            }
         }
         let Known { thread, contexts } = known;
         let Some(thread) = met(shared, number, thread) else { return Fate::Passed };
-        let threats = self.threats.as_ref().filter(|_| !is_own);
-        let tags = threats.and_then(|threats| threats.look(&record));
-        let (site, record) = match is_own {
-            true => (site, record),
-            false => self.redacted(shared, site, record, redacting),
-        };
         let event = Event {
             time_ns: record.stamp(),
             level: site.level,
-            site: contexts.find(self.site_key(record.site()), site, &record),
+            site: contexts.find(key, site, &record),
             record,
             thread,
             types: &shared.sites,
@@ -188,7 +193,7 @@ impl SinkLane {
     }
 
     /// Whether the output's own filters want a record. They see it as it was logged.
-    #[inline]
+    #[cold]
     fn is_wanted(
         &self,
         shared: &'static Shared,
@@ -259,22 +264,25 @@ impl SinkLane {
             piece.gaps += 1;
         }
         let mut made = Made::default();
-        for (tag, record) in spool::entries(bytes) {
+        let looks_at_values = self.looks_at_values();
+        for (tag, mut record) in spool::entries(bytes) {
             let thread = tag & !UNCOUNTED;
             let counted = usize::from(tag & UNCOUNTED == 0);
-            match self.choose(shared, thread, record, known) {
-                Ok(Fate::Made | Fate::Passed) => {}
-                Ok(Fate::Filtered) => {
-                    made.filtered += counted;
-                    continue;
+            if looks_at_values {
+                match self.choose(shared, thread, record, known) {
+                    Ok(Fate::Made | Fate::Passed) => {}
+                    Ok(Fate::Filtered) => {
+                        made.filtered += counted;
+                        continue;
+                    }
+                    Err(_panic) => {
+                        self.lose_to_panic(shared, counted == 1);
+                        continue;
+                    }
                 }
-                Err(_panic) => {
-                    self.lose_to_panic(shared, counted == 1);
-                    continue;
-                }
+                self.count_threats(record);
+                record = self.redacted_bytes(shared, record, redacting);
             }
-            self.count_threats(record);
-            let record = self.redacted_bytes(shared, record, redacting);
             let mut outcome = packer.push_if(thread, record, |word0| self.wants(shared, word0));
             if outcome == Packed::Full {
                 names.take_block(packer, compress, out);
@@ -301,6 +309,11 @@ impl SinkLane {
             pieces.push(piece);
         }
         made
+    }
+
+    /// Whether somebody looks at the values of what is packed.
+    fn looks_at_values(&self) -> bool {
+        !self.takes.only().is_empty() || self.threats.is_some() || self.redactor.is_some()
     }
 
     /// What becomes of a record where the output has filters of its own; where it has none, or it
