@@ -22,7 +22,7 @@ pub(super) fn value(text: &[u8], at: usize, what: &impl Wanted) -> Option<Find> 
     let sign = *text.get(at)?;
     let before = text.get(at.saturating_sub(NAME + 8)..at)?;
     let (name, is_quoted) = name_at_end(before)?;
-    if sign == b'>' && !is_tag(before, name) {
+    if sign == b'>' && !is_tag(before, name) || is_find(before, name, what) {
         return None;
     }
     let level = what.name(name);
@@ -76,6 +76,13 @@ fn name_at_end(text: &[u8]) -> Option<(&[u8], bool)> {
     let len = text.iter().rev().take_while(|byte| is_name(byte)).count();
     let name = text.get(text.len() - len.min(NAME)..)?;
     (name.len() > 2).then_some((name, quotes > 0))
+}
+
+/// Whether the name is that of a find, which stands there in the find's place: `[api-key]`.
+fn is_find(before: &[u8], name: &[u8], what: &impl Wanted) -> bool {
+    let text = before.trim_ascii_end();
+    let brackets = text.len().checked_sub(name.len() + 2).and_then(|open| text.get(open..));
+    brackets.is_some_and(|text| text.ends_with(b"]") && what.is_done(text))
 }
 
 /// Whether `<name>` stands there.
