@@ -16,6 +16,8 @@ pub(super) enum Name {
 
 /// The longest name that is looked at.
 const NAME: usize = 96;
+/// What may stand between a name and its sign.
+const QUOTES: &[u8] = b"\"'\\]`";
 
 /// The value behind the sign at `at`, if a secret name stands in front of it.
 pub(super) fn value(text: &[u8], at: usize, what: &impl Wanted) -> Option<Find> {
@@ -66,7 +68,7 @@ pub(super) fn option(text: &[u8], from: usize, to: usize, what: &impl Wanted) ->
 fn name_at_end(text: &[u8]) -> Option<(&[u8], bool)> {
     let blanks = text.iter().rev().take_while(|byte| **byte == b' ').count();
     let text = text.get(..text.len() - blanks)?;
-    let quotes = text.iter().rev().take_while(|byte| b"\"'\\]`".contains(byte)).count();
+    let quotes = text.iter().rev().take_while(|byte| QUOTES.contains(byte)).count();
     // Between a name and its sign stands one blank at the most.
     if blanks > 1 || quotes > 3 {
         return None;
@@ -81,7 +83,9 @@ fn name_at_end(text: &[u8]) -> Option<(&[u8], bool)> {
 /// Whether the name is that of a find, which stands there in the find's place: `[api-key]`.
 fn is_find(before: &[u8], name: &[u8], what: &impl Wanted) -> bool {
     let text = before.trim_ascii_end();
-    let brackets = text.len().checked_sub(name.len() + 2).and_then(|open| text.get(open..));
+    let behind = text.iter().rev().take_while(|byte| QUOTES.contains(byte)).count();
+    let end = (text.len() - behind + 1).min(text.len());
+    let brackets = end.checked_sub(name.len() + 2).and_then(|open| text.get(open..end));
     brackets.is_some_and(|text| text.ends_with(b"]") && what.is_done(text))
 }
 
