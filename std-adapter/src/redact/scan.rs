@@ -183,7 +183,9 @@ fn sign(text: &[u8], at: usize, done: usize, what: &impl Wanted) -> Option<Find>
     match byte {
         b'@' if what.wants(Detector::Email) => mail::around(text, at, done),
         b'+' | b'(' if what.wants(Detector::Phone) => {
-            let before = at.checked_sub(1).and_then(|at| class(text, at)).unwrap_or_default();
+            // A find ends whatever stood before.
+            let before = at.checked_sub(1).filter(|_| at > done).and_then(|at| class(text, at));
+            let before = before.unwrap_or_default();
             let len = (before & WORD == 0).then(|| numbers::phone(text.get(at..)?)).flatten()?;
             Some(Find::new(Detector::Phone, at, at + len))
         }
