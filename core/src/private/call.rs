@@ -36,25 +36,13 @@ macro_rules! __call {
     }};
 }
 
-/// Whether a call would be on.
+/// Whether a call would be on: one that does nothing but say so.
 #[doc(hidden)]
 #[macro_export]
 macro_rules! __would_be_on {
-    ($severity:ident ($level:expr) ($allowed:expr) ($target:expr) $layer:literal) => {{
-        $crate::__site! {
-            gate __HYDRA_GATE, site __HYDRA_SITE: $severity $level, {
-                target: $target,
-                layer: $layer,
-                module: $crate::__private::module_path!(),
-                file: $crate::__private::file!(),
-                template: "",
-                fields: &[],
-                line: $crate::__private::line!(),
-                arguments: 0,
-                kind: $crate::__private::SiteKind::Event,
-            }
-        }
-        $crate::__linked!(__HYDRA_SITE);
-        ($allowed && __HYDRA_GATE.is_on())
+    ($severity:ident $level:tt $allowed:tt $target:tt $layer:literal) => {{
+        let mut is_on = false;
+        $crate::__call! { $severity $level $allowed $target $layer "" [] 0 gate { is_on = true; } }
+        is_on
     }};
 }
